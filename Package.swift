@@ -1,0 +1,129 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+
+import PackageDescription
+
+/// What every target of ours is built with.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// Targets whose speed decides how long the tests take: the debug configuration optimises them and keeps every assertion.
+let hot: [SwiftSetting] =
+  strict + [
+    .enableExperimentalFeature("Lifetimes"),
+    .unsafeFlags(["-O", "-assert-config", "Debug"], .when(configuration: .debug)),
+  ]
+
+/// The kernels: optimised in both configurations; the debug one checks every contract (HE_VERIFY).
+let kernels: [CSetting] = [
+  .treatAllWarnings(as: .error),
+  .define("HE_VERIFY", .when(configuration: .debug)),
+  .unsafeFlags(["-O3"], .when(configuration: .debug)),
+]
+
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
+let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let csv: Target.Dependency = .product(name: "SwiftCSV", package: "SwiftCSV")
+
+let package = Package(
+  name: "Tacit",
+  platforms: [.macOS(.v26)],
+  products: [
+    .library(name: "Tacit", targets: ["Tacit"]),
+    .library(name: "EncryptedInference", targets: ["EncryptedInference"]),
+    .library(name: "LinearModels", targets: ["LinearModels"]),
+    .executable(name: "he", targets: ["he"]),
+    .executable(name: "he-bench", targets: ["he-bench"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
+  ],
+  targets: [
+    // Arithmetic
+    .target(name: "CPolynomial", path: "Sources/Arithmetic/CPolynomial", cSettings: kernels),
+    .systemLibrary(name: "CGMP", path: "Vendor/CGMP", pkgConfig: "gmp", providers: [.apt(["libgmp-dev"]), .brew(["gmp"])]),
+    .target(name: "BigIntegers", dependencies: ["CGMP"], path: "Sources/Arithmetic/BigIntegers", swiftSettings: strict),
+    .target(
+      name: "ModularArithmetic", dependencies: ["CPolynomial", "BigIntegers"],
+      path: "Sources/Arithmetic/ModularArithmetic", swiftSettings: hot),
+    .target(
+      name: "Randomness", dependencies: ["CPolynomial", crypto, cryptoExtras],
+      path: "Sources/Arithmetic/Randomness", swiftSettings: hot),
+    .target(
+      name: "PolynomialRing", dependencies: ["CPolynomial", "BigIntegers", "ModularArithmetic", "Randomness"],
+      path: "Sources/Arithmetic/PolynomialRing", swiftSettings: hot),
+
+    // Encryption
+    .target(
+      name: "RLWE",
+      dependencies: ["PolynomialRing", "ModularArithmetic", "BigIntegers", "Randomness", crypto],
+      path: "Sources/Encryption/RLWE", exclude: ["WireFormat/WireFormat.md"], swiftSettings: hot),
+    .target(
+      name: "BFV", dependencies: ["RLWE", "PolynomialRing", "ModularArithmetic", "BigIntegers", "Randomness"],
+      path: "Sources/Encryption/BFV", swiftSettings: hot),
+    .target(
+      name: "Tacit", dependencies: ["RLWE", "BFV", "PolynomialRing"], path: "Sources/Encryption/Tacit", swiftSettings: strict),
+
+    // Inference
+    .target(
+      name: "LinearModels", dependencies: [protobuf], path: "Sources/Inference/LinearModels", swiftSettings: strict),
+    .target(
+      name: "EncryptedInference",
+      dependencies: ["Tacit", "LinearModels", crypto],
+      path: "Sources/Inference/EncryptedInference", swiftSettings: hot),
+
+    // Command line
+    .target(
+      name: "Commands", dependencies: ["EncryptedInference", "LinearModels", "Tacit", argumentParser, csv],
+      path: "Sources/CommandLine/Commands", swiftSettings: strict),
+    .executableTarget(
+      name: "he", dependencies: ["Commands"], path: "Sources/CommandLine/he", swiftSettings: strict),
+    .executableTarget(
+      name: "he-bench",
+      dependencies: [
+        "Tacit", "EncryptedInference", "LinearModels", "PolynomialRing", "ModularArithmetic", "Randomness", argumentParser,
+      ],
+      path: "Benchmarks/he-bench", swiftSettings: strict),
+
+    // Tests mirror the sources.
+    .testTarget(
+      name: "BigIntegersTests", dependencies: ["BigIntegers"], path: "Tests/Arithmetic/BigIntegersTests",
+      swiftSettings: hot),
+    .testTarget(
+      name: "ModularArithmeticTests", dependencies: ["ModularArithmetic", "BigIntegers"],
+      path: "Tests/Arithmetic/ModularArithmeticTests", swiftSettings: hot),
+    .testTarget(
+      name: "RandomnessTests", dependencies: ["Randomness"], path: "Tests/Arithmetic/RandomnessTests",
+      swiftSettings: hot),
+    .testTarget(
+      name: "PolynomialRingTests", dependencies: ["PolynomialRing", "ModularArithmetic", "BigIntegers", "Randomness"],
+      path: "Tests/Arithmetic/PolynomialRingTests", swiftSettings: hot),
+    .testTarget(
+      name: "RLWETests", dependencies: ["RLWE", "PolynomialRing", "ModularArithmetic", "BigIntegers", "Randomness"],
+      path: "Tests/Encryption/RLWETests", swiftSettings: hot),
+    .testTarget(
+      name: "BFVTests",
+      dependencies: ["BFV", "RLWE", "PolynomialRing", "ModularArithmetic", "BigIntegers", "Randomness", crypto],
+      path: "Tests/Encryption/BFVTests", resources: [.copy("Golden")], swiftSettings: hot),
+    .testTarget(
+      name: "LinearModelsTests", dependencies: ["LinearModels", protobuf], path: "Tests/Inference/LinearModelsTests",
+      resources: [.copy("Fixtures")], swiftSettings: strict),
+    .testTarget(
+      name: "EncryptedInferenceTests", dependencies: ["EncryptedInference", "LinearModels", "Tacit"],
+      path: "Tests/Inference/EncryptedInferenceTests", swiftSettings: hot),
+    .testTarget(
+      name: "CommandsTests", dependencies: ["Commands", "EncryptedInference", "LinearModels"],
+      path: "Tests/CommandLine/CommandsTests", swiftSettings: strict),
+  ]
+)
