@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The kernels on 52-bit multiply-add, for moduli below 2^46; contracts as in he_kernels.h.
+#ifndef HE_AVX512IFMA_H
+#define HE_AVX512IFMA_H
+
+#include "../internal/he_contract.h"
+
+/// The table, or NULL where this build or this CPU lacks the instructions.
+const he_kernels *he_avx512ifma_kernels_if_supported(void);
+
+size_t he_avx512ifma_ntt_table_words(unsigned log_n);
+void he_avx512ifma_ntt_fill_tables(uint64_t *tables, unsigned log_n, const he_modulus *q, uint64_t psi);
+void he_avx512ifma_ntt_forward(uint64_t *data, unsigned log_n, const he_modulus *q, const uint64_t *tables);
+void he_avx512ifma_ntt_inverse(uint64_t *data, unsigned log_n, const he_modulus *q, const uint64_t *tables);
+
+void he_avx512ifma_add(uint64_t *out, const uint64_t *lhs, const uint64_t *rhs, size_t count, const he_modulus *q);
+void he_avx512ifma_subtract(uint64_t *out, const uint64_t *lhs, const uint64_t *rhs, size_t count, const he_modulus *q);
+void he_avx512ifma_negate(uint64_t *out, const uint64_t *in, size_t count, const he_modulus *q);
+void he_avx512ifma_multiply(uint64_t *out, const uint64_t *lhs, const uint64_t *rhs, size_t count, const he_modulus *q);
+void he_avx512ifma_multiply_accumulate(uint64_t *accumulator, const uint64_t *lhs, const uint64_t *rhs, size_t count,
+                                       const he_modulus *q);
+void he_avx512ifma_multiply_scalar(uint64_t *out, const uint64_t *in, uint64_t scalar, size_t count,
+                                   const he_modulus *q);
+void he_avx512ifma_multiply_scalar_accumulate(uint64_t *accumulator, const uint64_t *in, uint64_t scalar, size_t count,
+                                              const he_modulus *q);
+void he_avx512ifma_base_convert(uint64_t *out, size_t out_stride, const uint64_t *in, size_t in_stride, size_t count,
+                                const he_modulus *from, const uint64_t *inverses, size_t from_count,
+                                const he_modulus *to, const uint64_t *factors, size_t to_count);
+
+#endif

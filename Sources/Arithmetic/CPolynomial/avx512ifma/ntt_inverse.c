@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Inverse negacyclic transform with lazy butterflies (x, y) to (x + y, (x - y) w).
+//
+// Range algebra, in multiples of q. A product lies in [0, 2), whatever enters it. A sum of values below a and b lies
+// below a + b; their difference gets a bias of b and lies below a + b as well. Everything must stay below 2^52, and 64
+// q < 2^52: a + b <= 64. Each function below carries the bound of every register as a number that is known when it is
+// compiled, and reduces a register to [0, 2) (two multiply-adds) only where a sum would pass 64 or where a pass would
+// hand on more than HE_PASS_BOUND = 8. That is one register in eight of a pass of radix 8 (bounds 8, 16, 32, 64 along
+// the sums; 8 along the sums of products 2, 4, 8), three in sixteen of radix 16, and one in eight of the last six
+// levels, which start at 1.
+
+#include "../scalar/he_scalar.h"
+#include "he_avx512ifma.h"
+#include "ntt_plan.h"
+
+#ifdef HE_HAS_AVX512IFMA
+
+HE_AVX512IFMA_REGION_BEGIN
+
+/// Every value in memory between two passes is below 8 q.
+#define HE_PASS_BOUND 8
+/// No value is ever above 64 q.
+#define HE_LAZY_BOUND 64
+
+typedef struct inverse_constants {
+  he_vector negated_q;  ///< 2^52 - q
+  he_vector reciprocal; ///< floor(2^52 / q)
+  he_vector q;
+  he_vector bias[6];    ///< 2^i * q
+  he_vector scale, scale_quotient;  ///< N^-1
+  uint64_t modulus;
+} inverse_constants;
+
+/// The smallest i with bound <= 2^i. Known when compiled.
+HE_INLINE unsigned bias_index(unsigned bound) {
+  return bound <= 1 ? 0 : bound <= 2 ? 1 : bound <= 4 ? 2 : bound <= 8 ? 3 : bound <= 16 ? 4 : 5;
+}
+
+HE_INLINE void reduce_above(he_vector *x, unsigned *bound, const unsigned limit, const inverse_constants *constants) {
+  if (*bound > limit) {
+    *x = vector_reduce_lazy(*x, constants->reciprocal, constants->negated_q);
+    *bound = 2;
+  }
+}
+
+/// (x, y) to (x + y, (x - y) w), the sum lazy and unscaled.
+HE_INLINE void inverse_butterfly(he_vector *x, he_vector *y, unsigned *x_bound, unsigned *y_bound, he_vector w,
+                                 he_vector quotient, const inverse_constants *constants) {
+  if (*x_bound + (1u << bias_index(*y_bound)) > HE_LAZY_BOUND) {
+    reduce_above(x, x_bound, HE_PASS_BOUND, constants);
+    reduce_above(y, y_bound, HE_PASS_BOUND, constants);
+  }
+  he_vector difference = vector_subtract(vector_add(*x, constants->bias[bias_index(*y_bound)]), *y);
+  *x = vector_add(*x, *y);
+  *x_bound += *y_bound;
+  *y = vector_multiply_shoup_lazy(difference, w, quotient, constants->negated_q);
+  *y_bound = 2;
+}
+
+/// After the last level: the sum times N^-1 (the difference has it in its twiddle), canonical.
+HE_INLINE void close_last(he_vector *x, he_vector *y, const inverse_constants *constants) {
+  he_vector scaled =
+    vector_multiply_shoup_lazy(*x, constants->scale, constants->scale_quotient, constants->negated_q);
+  *x = vector_close(scaled, constants->q);
+  *y = vector_close(*y, constants->q);
+}
+
+/// One pass of radix 2^log_radix over 2^log_radix rows of `stride` values below HE_PASS_BOUND * q.
+HE_INLINE void inverse_pass(uint64_t *data, size_t stride, const uint64_t *twiddles, const inverse_constants *constants,
+                            const unsigned log_radix, const bool last) {
+  const unsigned radix = 1u << log_radix;
+  for (size_t j = 0; j < stride; j += 8) {
+    he_vector x[16];
+    unsigned bound[16];
+    HE_UNROLL
+    for (unsigned r = 0; r < radix; r++) {
+      x[r] = vector_load(data + r * stride + j);
+      bound[r] = HE_PASS_BOUND;
+    }
+    HE_UNROLL
+    for (unsigned step = 0; step < log_radix; step++) {
+      const unsigned level = log_radix - 1 - step, half = radix >> (level + 1);
+      HE_UNROLL
+      for (unsigned b = 0; b < 1u << level; b++) {
+        const uint64_t *pair = twiddles + 2 * ((1u << level) - 1 + b);
+        const he_vector w = vector_broadcast(pair[0]), quotient = vector_broadcast(pair[1]);
+        HE_UNROLL
+        for (unsigned i = 0; i < half; i++) {
+          const unsigned lower = 2 * half * b + i, upper = lower + half;
+          inverse_butterfly(&x[lower], &x[upper], &bound[lower], &bound[upper], w, quotient, constants);
+          if (last && level == 0) close_last(&x[lower], &x[upper], constants);
+        }
+      }
+    }
+    HE_UNROLL
+    for (unsigned r = 0; r < radix; r++) {
+      if (!last) reduce_above(&x[r], &bound[r], HE_PASS_BOUND, constants);
+      vector_store(data + r * stride + j, x[r]);
+    }
+  }
+}
+
+/// Butterfly `k` of 4 of level `level` of 3 on eight registers, twiddles of eight lanes.
+HE_INLINE void lanes_step(he_vector x[8], unsigned bound[8], const uint64_t *table, const unsigned level,
+                          const unsigned k, const inverse_constants *constants) {
+  const unsigned half = 4u >> level, b = k / half, i = 2 * half * b + k % half;
+  const uint64_t *pair = table + 16 * ((1u << level) - 1 + b);
+  inverse_butterfly(&x[i], &x[i + half], &bound[i], &bound[i + half], vector_load(pair), vector_load(pair + 8),
+                    constants);
+}
+
+/// The same with twiddles in single pairs.
+HE_INLINE void rows_step(he_vector x[8], unsigned bound[8], const uint64_t *table, const unsigned level,
+                         const unsigned k, const inverse_constants *constants) {
+  const unsigned half = 4u >> level, b = k / half, i = 2 * half * b + k % half;
+  const uint64_t *pair = table + HE_BLOCK_SINGLES + 2 * ((1u << level) - 1 + b);
+  inverse_butterfly(&x[i], &x[i + half], &bound[i], &bound[i + half], vector_broadcast(pair[0]),
+                    vector_broadcast(pair[1]), constants);
+}
+
+HE_INLINE void load_canonical(he_vector x[8], unsigned bound[8], const uint64_t *data) {
+  HE_UNROLL
+  for (unsigned r = 0; r < 8; r++) {
+    x[r] = vector_load(data + 8 * r);
+    bound[r] = 1;
+  }
+}
+
+/// The transposition gives every register lanes of all eight bounds; 8 is the largest after three levels.
+HE_INLINE void transpose_lanes(he_vector x[8], unsigned bound[8]) {
+  vector_transpose(x);
+  HE_UNROLL
+  for (unsigned r = 0; r < 8; r++) bound[r] = 8;
+}
+
+HE_INLINE void store_rows(uint64_t *data, he_vector x[8], unsigned bound[8], const inverse_constants *constants,
+                          const bool last) {
+  if (last) {
+    HE_UNROLL
+    for (unsigned r = 0; r < 4; r++) close_last(&x[r], &x[r + 4], constants);
+  }
+  HE_UNROLL
+  for (unsigned r = 0; r < 8; r++) {
+    if (!last) reduce_above(&x[r], &bound[r], HE_PASS_BOUND, constants);
+    vector_store(data + 8 * r, x[r]);
+  }
+}
+
+/// The first six levels of `blocks` blocks of 64 values, the mirror image of the forward transform's last six: the
+/// second half of each block is interleaved with the first half of the next.
+HE_INLINE void inverse_blocks(uint64_t *data, size_t blocks, const uint64_t *table, const inverse_constants *constants,
+                              const bool last) {
+  he_vector x[8];
+  unsigned bound[8];
+  load_canonical(x, bound, data);
+  HE_UNROLL
+  for (unsigned step = 0; step < 12; step++) lanes_step(x, bound, table, 2 - step / 4, step % 4, constants);
+  transpose_lanes(x, bound);
+  for (; blocks > 1; blocks--) {
+    he_vector next[8];
+    unsigned next_bound[8];
+    load_canonical(next, next_bound, data + 64);
+    HE_UNROLL
+    for (unsigned r = 0; r < 8; r++) bound[r] = 8;
+    HE_UNROLL
+    for (unsigned step = 0; step < 12; step++) {
+      lanes_step(next, next_bound, table + HE_BLOCK_WORDS, 2 - step / 4, step % 4, constants);
+      rows_step(x, bound, table, 2 - step / 4, step % 4, constants);
+    }
+    store_rows(data, x, bound, constants, false);
+    transpose_lanes(next, next_bound);
+    HE_UNROLL
+    for (unsigned r = 0; r < 8; r++) x[r] = next[r];
+    data += 64;
+    table += HE_BLOCK_WORDS;
+  }
+  HE_UNROLL
+  for (unsigned r = 0; r < 8; r++) bound[r] = 8;
+  HE_UNROLL
+  for (unsigned step = 0; step < 12; step++) rows_step(x, bound, table, 2 - step / 4, step % 4, constants);
+  store_rows(data, x, bound, constants, last);
+}
+
+// The shapes in use, each compiled once. A pass of radix 2 exists for degree 128 alone.
+
+#define DEFINE_PASS(name, log_radix, last)                                                                    \
+  static void name(uint64_t *data, size_t stride, const uint64_t *table, const inverse_constants *constants) {   \
+    inverse_pass(data, stride, table, constants, log_radix, last);                                              \
+  }
+
+DEFINE_PASS(inverse_pass_2, 1, true)
+DEFINE_PASS(inverse_pass_4, 2, false)
+DEFINE_PASS(inverse_pass_4_last, 2, true)
+DEFINE_PASS(inverse_pass_8, 3, false)
+DEFINE_PASS(inverse_pass_8_last, 3, true)
+DEFINE_PASS(inverse_pass_16, 4, false)
+DEFINE_PASS(inverse_pass_16_last, 4, true)
+
+static void inverse_blocks_only(uint64_t *data, const uint64_t *table, const inverse_constants *constants) {
+  inverse_blocks(data, 1, table, constants, true);  // degree 64 alone
+}
+static void inverse_blocks_below(uint64_t *data, size_t blocks, const uint64_t *table,
+                                 const inverse_constants *constants) {
+  inverse_blocks(data, blocks, table, constants, false);
+}
+
+/// Transforms 2^log_length values, the last pass of all included where `last`. Returns where the next twiddles are.
+static const uint64_t *inverse_walk(uint64_t *data, unsigned log_length, const uint64_t *table,
+                                    const inverse_constants *constants, bool last) {
+  const unsigned log_radix = pass_log_radix(log_length);
+  const size_t stride = (size_t)1 << (log_length - log_radix);
+  const uint64_t *own = table;
+  table += pass_words(log_radix);
+  if (stride == 64) {
+    inverse_blocks_below(data, (size_t)1 << log_radix, table, constants);
+    HE_ENSURE_LOW52_BELOW(data, stride << log_radix, HE_PASS_BOUND * constants->modulus);
+    table += (size_t)HE_BLOCK_WORDS << log_radix;
+  } else {
+    for (size_t part = 0; part < (size_t)1 << log_radix; part++) {
+      table = inverse_walk(data + part * stride, log_length - log_radix, table, constants, false);
+    }
+  }
+  switch (log_radix) {
+    case 1: inverse_pass_2(data, stride, own, constants); break;
+    case 2: (last ? inverse_pass_4_last : inverse_pass_4)(data, stride, own, constants); break;
+    case 3: (last ? inverse_pass_8_last : inverse_pass_8)(data, stride, own, constants); break;
+    default: (last ? inverse_pass_16_last : inverse_pass_16)(data, stride, own, constants); break;
+  }
+  if (!last) HE_ENSURE_LOW52_BELOW(data, stride << log_radix, HE_PASS_BOUND * constants->modulus);
+  return table;
+}
+
+void he_avx512ifma_ntt_inverse(uint64_t *data, unsigned log_n, const he_modulus *q, const uint64_t *tables) {
+  HE_REQUIRE_LOG_N(log_n);
+  HE_REQUIRE_MODULUS(q, HE_AVX512IFMA_LIMIT);
+  HE_REQUIRE_ALIGNED(data);
+  HE_REQUIRE_ALIGNED(tables);
+  if (log_n < HE_VECTOR_LOG_N_MIN) {
+    he_scalar_ntt_inverse(data, log_n, q, tables);
+    return;
+  }
+  HE_REQUIRE_BELOW(data, (size_t)1 << log_n, q->value);
+  const uint64_t modulus = q->value;
+  inverse_constants constants = {
+    .negated_q = vector_broadcast((UINT64_C(1) << 52) - modulus),
+    .reciprocal = vector_broadcast(he_reciprocal_52(q)),
+    .q = vector_broadcast(modulus),
+    .scale = vector_broadcast(tables[0]),
+    .scale_quotient = vector_broadcast(tables[1]),
+    .modulus = modulus,
+  };
+  for (unsigned i = 0; i < 6; i++) constants.bias[i] = vector_broadcast(modulus << i);
+  tables += HE_HEAD_WORDS + direction_words(log_n);
+  if (log_n == 6) {
+    inverse_blocks_only(data, tables, &constants);
+  } else {
+    inverse_walk(data, log_n, tables, &constants, true);
+  }
+  HE_ENSURE_BELOW(data, (size_t)1 << log_n, modulus);
+}
+
+HE_AVX512IFMA_REGION_END
+
+#endif

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Every loop over the coefficients of a polynomial, in plain C.
+//
+// This target never allocates, keeps no mutable globals, starts no threads, draws no entropy and does no I/O. No kernel
+// can fail: what a caller must guarantee is written under `requires` and is checked in builds with HE_VERIFY.
+//
+// Argument order: outputs, in/out, inputs, counts, then read-only constants. `aliasing: exact` means that an output may be
+// the very same array as an input; partial overlap is never allowed. "Canonical modulo q" means in [0, q).
+#ifndef HE_KERNELS_H
+#define HE_KERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__clang__)
+#pragma clang assume_nonnull begin
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Constants of one modulus
+
+/// Largest modulus any kernel takes: q < 2^62, so that four times a residue still fits a word (Harvey, arXiv:1205.2926).
+#define HE_MODULUS_BITS_MAX 62
+/// Ring degrees N = 2^log_n that the transforms take.
+#define HE_LOG_N_MIN 3
+#define HE_LOG_N_MAX 17
+
+typedef struct he_modulus {
+  uint64_t value;       ///< q, 2 <= q < 2^62
+  uint64_t barrett_hi;  ///< high word of floor(2^128 / q)
+  uint64_t barrett_lo;  ///< low word of floor(2^128 / q)
+  uint64_t barrett_52;  ///< floor(2^(bits + 51) / q), below 2^52 for q that is no power of two; 0 where bits > 50
+  uint64_t bits;        ///< bit length of q: 2^(bits-1) <= q < 2^bits
+} he_modulus;
+
+/// Fills the constants of `value`. requires: 2 <= value < 2^62. Variable time: moduli are public.
+void he_modulus_init(he_modulus *out, uint64_t value);
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Instruction-set dependent kernels
+
+typedef enum he_isa {
+  HE_ISA_SCALAR __attribute__((swift_name("scalar"))) = 0,
+  HE_ISA_AVX512IFMA __attribute__((swift_name("avx512ifma"))) = 1,
+} he_isa;
+
+/// One implementation of every arithmetic kernel. All implementations give bit-identical results.
+typedef struct he_kernels {
+  he_isa isa;
+  /// The kernels take moduli q < modulus_limit.
+  uint64_t modulus_limit;
+
+  // Pointwise arithmetic on `count` residues. requires: inputs canonical modulo q; ensures: output canonical.
+  // aliasing: exact, for every pointer.
+
+  void (*add)(uint64_t *out, const uint64_t *lhs, const uint64_t *rhs, size_t count, const he_modulus *q);
+  void (*subtract)(uint64_t *out, const uint64_t *lhs, const uint64_t *rhs, size_t count, const he_modulus *q);
+  void (*negate)(uint64_t *out, const uint64_t *in, size_t count, const he_modulus *q);
+  void (*multiply)(uint64_t *out, const uint64_t *lhs, const uint64_t *rhs, size_t count, const he_modulus *q);
+  /// accumulator += lhs * rhs
+  void (*multiply_accumulate)(uint64_t *accumulator, const uint64_t *lhs, const uint64_t *rhs, size_t count,
+                              const he_modulus *q);
+  /// out = in * scalar. requires: scalar canonical.
+  void (*multiply_scalar)(uint64_t *out, const uint64_t *in, uint64_t scalar, size_t count, const he_modulus *q);
+  /// accumulator += in * scalar. requires: scalar canonical.
+  void (*multiply_scalar_accumulate)(uint64_t *accumulator, const uint64_t *in, uint64_t scalar, size_t count,
+                                     const he_modulus *q);
+
+  // Negacyclic number-theoretic transform modulo X^N + 1, N = 2^log_n, HE_LOG_N_MIN <= log_n <= HE_LOG_N_MAX.
+
+  /// Words that `ntt_fill_tables` writes for one modulus and degree. The layout is the implementation's own.
+  size_t (*ntt_table_words)(unsigned log_n);
+  /// requires: q prime, q = 1 mod 2N, psi a primitive 2N-th root of unity, tables 64-byte aligned. Variable time.
+  void (*ntt_fill_tables)(uint64_t *tables, unsigned log_n, const he_modulus *q, uint64_t psi);
+  /// In place, natural order in; out: data[k] = a(psi^e), e = he_ntt_exponent(log_n, k). Canonical in, canonical out.
+  /// requires: data 64-byte aligned.
+  void (*ntt_forward)(uint64_t *data, unsigned log_n, const he_modulus *q, const uint64_t *tables);
+  /// The inverse of `ntt_forward`, N^-1 included. Canonical in, canonical out. requires: data 64-byte aligned.
+  void (*ntt_inverse)(uint64_t *data, unsigned log_n, const he_modulus *q, const uint64_t *tables);
+
+  /// Fast base conversion [HPS18, eq. (2)]: for each of `to_count` output moduli p_j
+  ///   out[j*out_stride + k] = sum_i ([x_i * inverse_i] mod q_i) * factors[j*from_count + i]  mod p_j
+  /// with x_i = in[i*in_stride + k]. With inverse_i = (Q/q_i)^-1 mod q_i and factors[j][i] = (Q/q_i) mod p_j this is
+  /// x + a*Q modulo p_j for some 0 <= a < from_count. requires: inputs canonical, 1 <= from_count <= 64; no aliasing.
+  /// ensures: out canonical modulo p_j.
+  void (*base_convert)(uint64_t *out, size_t out_stride, const uint64_t *in, size_t in_stride, size_t count,
+                       const he_modulus *from, const uint64_t *inverses, size_t from_count, const he_modulus *to,
+                       const uint64_t *factors, size_t to_count);
+} he_kernels;
+
+/// The table of `isa`, or NULL where this build or this CPU lacks it. Pure: the same answer every time.
+const he_kernels *_Nullable he_kernels_for(he_isa isa);
+/// The fastest table on this CPU that takes the modulus `q`. Never NULL for q < 2^62.
+const he_kernels *he_kernels_best(uint64_t q);
+
+/// The evaluation order, the same for every implementation: position k of a transform of size N = 2^log_n holds the
+/// value at psi^e, with e = 2 * rev(p(k)) + 1, rev the reversal of log_n bits, and p the exchange of the two lowest
+/// three-bit groups of k (the transposition of each 8 x 8 block of 64 values) for log_n >= 6, the identity below.
+/// ensures: odd, in [1, 2N). requires: k < N.
+uint64_t he_ntt_exponent(unsigned log_n, uint64_t k);
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Portable kernels: constant time in all residues, words and random bytes unless said otherwise
+
+/// out[k] = in[k] modulo q for two's complement words, |in[k]| < q. ensures: canonical. aliasing: exact.
+void he_signed_to_residues(uint64_t *out, const uint64_t *in, size_t count, const he_modulus *q);
+/// out[k] = in[k] modulo q for any words in [0, 2^64). ensures: canonical. aliasing: exact.
+void he_reduce_words(uint64_t *out, const uint64_t *in, size_t count, const he_modulus *q);
+/// out[k] = in[k] modulo q for any two's complement words in [-2^63, 2^63). ensures: canonical. aliasing: exact.
+void he_reduce_signed_words(uint64_t *out, const uint64_t *in, size_t count, const he_modulus *q);
+
+/// BFV encoding, first half: out[k] = floor((remainder * in[k] + floor(t/2)) / t).
+/// requires: in[k] in [0, t), remainder in [0, t), t < 2^61. ensures: out[k] in [0, t]. aliasing: exact.
+/// With Q = t*delta + remainder, round(Q*m/t) = delta*m + out [KPZ21, section 3.1].
+void he_scale_remainder(uint64_t *out, const uint64_t *in, size_t count, uint64_t remainder, const he_modulus *t);
+/// BFV encoding, second half, one limb: accumulator[k] += delta * message[k] + correction[k]  modulo q.
+/// requires: accumulator canonical, delta in [0, q), message and correction any words. ensures: canonical.
+void he_scale_accumulate(uint64_t *accumulator, const uint64_t *message, const uint64_t *correction, uint64_t delta,
+                         size_t count, const he_modulus *q);
+
+/// Constants of one limb of he_scale_and_round: target / q_i = whole + fraction / 2^128.
+typedef struct he_scale_limb {
+  uint64_t inverse;      ///< (Q/q_i)^-1 mod q_i
+  uint64_t whole;        ///< floor(target / q_i)
+  uint64_t fraction_hi;  ///< high word of floor(2^128 * (target mod q_i) / q_i)
+  uint64_t fraction_lo;  ///< low word
+} he_scale_limb;
+
+/// out[k] = round(target * x / Q) modulo target, for x in [0, Q) given by its residues in[i*in_stride + k].
+/// Computed with 128-bit fractions: differs from the exact result only where target*x/Q is within limbs * 2^-60 of a
+/// half integer. target: 2 <= target <= 2^61, any integer. requires: inputs canonical, 1 <= limbs <= 64.
+/// ensures: out in [0, target). no aliasing. Constant time.
+void he_scale_and_round(uint64_t *out, const uint64_t *in, size_t in_stride, size_t count, const he_modulus *moduli,
+                        const he_scale_limb *constants, size_t limbs, uint64_t target);
+
+/// One step of modulus switching, one limb: out[k] = (in[k] - centred(last[k])) * inverse  modulo q, where last[k] is the
+/// residue modulo q_last, centred to (-q_last/2, q_last/2], and inverse = q_last^-1 mod q. Rounds x/q_last to nearest.
+/// requires: in canonical modulo q, last canonical modulo q_last, q_last odd. ensures: canonical. aliasing: out = in.
+void he_divide_round_limb(uint64_t *out, const uint64_t *in, const uint64_t *last, size_t count, uint64_t inverse,
+                          const he_modulus *q, const he_modulus *q_last);
+
+/// Uniform ternary values -1, 0, 1 as two's complement words, from 8 random bytes each (little endian):
+/// floor(3 * r / 2^64) - 1. Statistical distance from uniform below count * 2^-63.
+void he_sample_ternary(uint64_t *out, const uint8_t *random, size_t count);
+/// Centred binomial values, eta = 21 (variance 10.5), as two's complement words, from 8 random bytes each:
+/// popcount(r mod 2^21) - popcount(floor(r / 2^21) mod 2^21), r little endian.
+void he_sample_centered_binomial(uint64_t *out, const uint8_t *random, size_t count);
+/// Rejection sampling of uniform residues: reads `words` little-endian words of `random` in order, keeps the low
+/// bit_length(bound - 1) bits of each, appends those below `bound` to out until `capacity` values are there.
+/// Returns how many were written; *consumed is how many words were read. What is rejected is independent of what is kept.
+size_t he_sample_uniform(uint64_t *out, size_t capacity, size_t *consumed, const uint8_t *random, size_t words,
+                         uint64_t bound);
+
+/// Packs the low `bits` bits of `count` words, least significant bit first, into ceil(count*bits/8) bytes; the unused high
+/// bits of the last byte are zero. requires: 1 <= bits <= 64, in[k] < 2^bits.
+void he_pack_bits(uint8_t *out, const uint64_t *in, size_t count, unsigned bits);
+/// The inverse of he_pack_bits: reads exactly ceil(count*bits/8) bytes.
+void he_unpack_bits(uint64_t *out, const uint8_t *in, size_t count, unsigned bits);
+/// True where every word is below `bound`. Looks at all of them.
+bool he_all_below(const uint64_t *in, size_t count, uint64_t bound);
+
+/// Overwrites `bytes` bytes with zeros, in a way that the compiler may not remove.
+void he_zeroize(void *data, size_t bytes);
+
+#if defined(__clang__)
+#pragma clang assume_nonnull end
+#endif
+#endif

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "he_scalar.h"
+
+const he_kernels he_scalar_kernels = {
+  .isa = HE_ISA_SCALAR,
+  .modulus_limit = HE_MODULUS_LIMIT,
+  .add = he_scalar_add,
+  .subtract = he_scalar_subtract,
+  .negate = he_scalar_negate,
+  .multiply = he_scalar_multiply,
+  .multiply_accumulate = he_scalar_multiply_accumulate,
+  .multiply_scalar = he_scalar_multiply_scalar,
+  .multiply_scalar_accumulate = he_scalar_multiply_scalar_accumulate,
+  .ntt_table_words = he_scalar_ntt_table_words,
+  .ntt_fill_tables = he_scalar_ntt_fill_tables,
+  .ntt_forward = he_scalar_ntt_forward,
+  .ntt_inverse = he_scalar_ntt_inverse,
+  .base_convert = he_scalar_base_convert,
+};

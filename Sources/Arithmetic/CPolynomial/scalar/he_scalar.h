@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The kernels that run everywhere, for every modulus. Other implementations fall back on them for the shapes that they
+// do not cover; contracts as in he_kernels.h.
+#ifndef HE_SCALAR_H
+#define HE_SCALAR_H
+
+#include "../internal/he_contract.h"
+
+extern const he_kernels he_scalar_kernels;
+
+size_t he_scalar_ntt_table_words(unsigned log_n);
+void he_scalar_ntt_fill_tables(uint64_t *tables, unsigned log_n, const he_modulus *q, uint64_t psi);
+void he_scalar_ntt_forward(uint64_t *data, unsigned log_n, const he_modulus *q, const uint64_t *tables);
+void he_scalar_ntt_inverse(uint64_t *data, unsigned log_n, const he_modulus *q, const uint64_t *tables);
+
+void he_scalar_add(uint64_t *out, const uint64_t *lhs, const uint64_t *rhs, size_t count, const he_modulus *q);
+void he_scalar_subtract(uint64_t *out, const uint64_t *lhs, const uint64_t *rhs, size_t count, const he_modulus *q);
+void he_scalar_negate(uint64_t *out, const uint64_t *in, size_t count, const he_modulus *q);
+void he_scalar_multiply(uint64_t *out, const uint64_t *lhs, const uint64_t *rhs, size_t count, const he_modulus *q);
+void he_scalar_multiply_accumulate(uint64_t *accumulator, const uint64_t *lhs, const uint64_t *rhs, size_t count,
+                                   const he_modulus *q);
+void he_scalar_multiply_scalar(uint64_t *out, const uint64_t *in, uint64_t scalar, size_t count, const he_modulus *q);
+void he_scalar_multiply_scalar_accumulate(uint64_t *accumulator, const uint64_t *in, uint64_t scalar, size_t count,
+                                          const he_modulus *q);
+void he_scalar_base_convert(uint64_t *out, size_t out_stride, const uint64_t *in, size_t in_stride, size_t count,
+                            const he_modulus *from, const uint64_t *inverses, size_t from_count, const he_modulus *to,
+                            const uint64_t *factors, size_t to_count);
+
+#endif

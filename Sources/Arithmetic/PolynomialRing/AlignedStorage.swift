@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ModularArithmetic
+
+/// A fixed number of 64-bit words, aligned to 64 bytes, owned by reference.
+///
+/// Kernels want whole cache lines and vectors; Swift arrays are aligned to 16 bytes only. The words are zero when created.
+/// Storage made with `zeroising: true` overwrites its words before it gives the memory back, and so do its copies.
+@safe
+package final class AlignedStorage: @unchecked Sendable {
+  // Sendable because the words change only through `mutableWords`, which the owners call on storage that they hold
+  // uniquely (copy on write in `RNSPolynomial`, noncopyable ownership in `SecretPolynomial`).
+  private let base: UnsafeMutablePointer<UInt64>
+
+  /// How many words there are.
+  package let count: Int
+
+  /// Whether the words are overwritten with zeros when the storage dies.
+  package let isZeroising: Bool
+
+  /// Allocates `count` zero words.
+  package init(count: Int, zeroising: Bool = false) {
+    precondition(count >= 0 && count <= Int.max / 16, "word count out of range")
+    let bytes = max(64, (count * 8 + 63) / 64 * 64)
+    let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+    unsafe raw.initializeMemory(as: UInt64.self, repeating: 0, count: bytes / 8)
+    unsafe base = raw.assumingMemoryBound(to: UInt64.self)
+    self.count = count
+    isZeroising = zeroising
+  }
+
+  deinit {
+    if isZeroising {
+      var words = unsafe MutableSpan(_unsafeStart: base, count: count)
+      PolynomialKernels.zeroize(&words)
+    }
+    unsafe UnsafeMutableRawPointer(base).deallocate()
+  }
+
+  /// A new storage with the same words.
+  package func copy() -> AlignedStorage {
+    let other = AlignedStorage(count: count, zeroising: isZeroising)
+    unsafe other.base.update(from: base, count: count)
+    return other
+  }
+
+  /// Read access to the words of `range`.
+  @_lifetime(borrow self)
+  package func words(_ range: Range<Int>) -> Span<UInt64> {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count, "range outside the storage")
+    let span = unsafe Span(_unsafeStart: UnsafePointer(base + range.lowerBound), count: range.count)
+    return unsafe _overrideLifetime(span, borrowing: self)
+  }
+
+  /// Write access to the words of `range`. requires: the caller holds this storage uniquely.
+  @_lifetime(borrow self)
+  package func mutableWords(_ range: Range<Int>) -> MutableSpan<UInt64> {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count, "range outside the storage")
+    let span = unsafe MutableSpan(_unsafeStart: base + range.lowerBound, count: range.count)
+    return unsafe _overrideLifetime(span, borrowing: self)
+  }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import ModularArithmetic
+
+/// Everything a number-theoretic transform modulo one prime needs: constants, twiddle tables, the chosen kernels.
+///
+/// Immutable and shared by reference between all bases that hold the prime.
+public final class NTTPlan: Sendable {
+  /// Ring degree N, a power of two in 2^3 … 2^17.
+  public let degree: Int
+
+  /// The prime q ≡ 1 mod 2N.
+  public let modulus: Modulus
+
+  /// ψ, the numerically smallest primitive 2N-th root of unity modulo q.
+  public let root: UInt64
+
+  /// The kernels that all arithmetic modulo this prime uses, chosen once by the width of the prime.
+  public let backend: KernelBackend
+
+  private let tables: AlignedStorage
+
+  /// Builds the tables.
+  ///
+  /// - Parameters:
+  ///   - degree: Ring degree N.
+  ///   - modulus: A prime that is 1 modulo 2N.
+  ///   - instructionSet: The kernels to use; the fastest that take the prime if nil.
+  /// - Throws: `RingError` where the degree or the prime do not allow the transform, or the CPU lacks the instructions.
+  public init(
+    degree: Int, modulus: Modulus, instructionSet: KernelBackend.InstructionSet? = nil
+  ) throws(RingError) {
+    guard degree.nonzeroBitCount == 1, (8...131_072).contains(degree) else { throw .unsupportedDegree(degree) }
+    guard NTTPrimes.isPrime(modulus.value), modulus.value % UInt64(2 * degree) == 1,
+      let root = RootsOfUnity.minimalPrimitive(order: UInt64(2 * degree), modulo: modulus)
+    else { throw .notAnNTTPrime(modulus: modulus.value, degree: degree) }
+    if let instructionSet {
+      guard let backend = KernelBackend(instructionSet), modulus.value < backend.modulusLimit else {
+        throw .unavailableInstructionSet(instructionSet.rawValue)
+      }
+      self.backend = backend
+    } else {
+      backend = KernelBackend.best(for: modulus)
+    }
+    self.degree = degree
+    self.modulus = modulus
+    self.root = root
+    let logDegree = degree.trailingZeroBitCount
+    let storage = AlignedStorage(count: backend.nttTableWords(logDegree: logDegree))
+    var words = storage.mutableWords(0..<storage.count)
+    backend.fillNTTTables(&words, logDegree: logDegree, modulo: modulus, root: root)
+    tables = storage
+  }
+
+  /// Transforms N residues from coefficient to evaluation form, in place.
+  package func forward(_ data: inout MutableSpan<UInt64>) {
+    let storage = tables
+    backend.nttForward(&data, modulo: modulus, tables: storage.words(0..<storage.count))
+  }
+
+  /// Transforms N residues from evaluation to coefficient form, in place.
+  package func inverse(_ data: inout MutableSpan<UInt64>) {
+    let storage = tables
+    backend.nttInverse(&data, modulo: modulus, tables: storage.words(0..<storage.count))
+  }
+}

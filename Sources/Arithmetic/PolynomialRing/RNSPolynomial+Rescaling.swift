@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ModularArithmetic
+
+extension RNSPolynomial where Domain == Coefficient {
+  /// Divides by the last prime with rounding and drops it: round(x / q_{L−1}) in the basis of the first L−1 primes.
+  ///
+  /// Exact: each coefficient of the result is the nearest integer. requires: at least two limbs, and `target` is the basis
+  /// of the first L−1 primes. [KPZ21, section 2.2]
+  public consuming func droppingLastLimb(to target: RNSBasis) -> RNSPolynomial<Coefficient> {
+    let limbs = basis.limbCount
+    precondition(limbs >= 2 && target.limbCount == limbs - 1 && target.degree == basis.degree, "not the shorter basis")
+    var result = RNSPolynomial(zeroIn: target, zeroising: storage.isZeroising)
+    for index in 0..<limbs - 1 {
+      let plan = target.plans[index]
+      precondition(plan.modulus == basis.moduli[index], "not the shorter basis")
+      var limb = result.mutableLimb(index)
+      limb.copyWords(of: self.limb(index))
+      PolynomialKernels.divideRound(
+        &limb, last: self.limb(limbs - 1), inverse: basis.inverseOfLast[index], modulo: plan.modulus,
+        lastModulus: basis.moduli[limbs - 1])
+    }
+    return result
+  }
+
+  /// Scales from modulus Q to the single modulus `target`: round(target · x / Q) mod target for the coefficients of
+  /// `range`, into the words of `output` at the same places.
+  ///
+  /// - Parameters:
+  ///   - output: N words; those outside `range` are left as they are. Those inside come out in [0, target).
+  ///   - scaler: Made for this basis.
+  package func scaleAndRound(
+    into output: inout MutableSpan<UInt64>, range: Range<Int>, scaler: borrowing RNSScaler
+  ) {
+    precondition(scaler.basis == basis && range.lowerBound >= 0 && range.upperBound <= degree, "not this basis")
+    guard !range.isEmpty else { return }
+    let input = allLimbs()
+    var part = output._mutatingExtracting(range)
+    PolynomialKernels.scaleAndRound(
+      &part, input.extracting(range.lowerBound..<input.count), inputStride: degree, count: range.count,
+      moduli: basis.moduli, constants: scaler.constants, target: scaler.target)
+  }
+}
+
+/// Precomputed constants for x ↦ round(target · x / Q) mod target.
+package struct RNSScaler: Sendable {
+  /// The basis whose product is Q.
+  package let basis: RNSBasis
+
+  /// The new modulus, 2 … 2^61, of any form.
+  package let target: UInt64
+
+  let constants: [ScaleLimb]
+
+  /// Constants for scaling from the product of `basis` to `target`.
+  package init(basis: RNSBasis, target: UInt64) {
+    precondition((2...1 << 61).contains(target), "target modulus out of range")
+    self.basis = basis
+    self.target = target
+    constants = zip(basis.moduli, basis.inverseOfCofactor).map { modulus, inverse in
+      let q = modulus.value
+      // fraction = floor(2^128 · (target mod q) / q), by two words of long division.
+      let high = q.dividingFullWidth((target % q, 0))
+      let low = q.dividingFullWidth((high.remainder, 0))
+      return ScaleLimb(inverse: inverse, whole: target / q, fractionHigh: high.quotient, fractionLow: low.quotient)
+    }
+  }
+}
+
+extension MutableSpan where Element == UInt64 {
+  /// Copies the words of a span of the same count.
+  @_lifetime(self: copy self)
+  package mutating func copyWords(of source: borrowing Span<UInt64>) {
+    precondition(source.count == count, "spans of different counts")
+    for index in 0..<count { self[index] = source[index] }
+  }
+}
