@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ModularArithmetic
+public import PolynomialRing
+public import RLWE
+
+/// Computes on BFV ciphertexts.
+///
+/// Every operation carries the noise bound along and throws `RLWEError.noiseExhausted` instead of returning a ciphertext
+/// that might decrypt to something else; the operands of a throwing mutating operation are then to be discarded. Values
+/// and evaluators are `Sendable`; nothing is shared but constants.
+public struct BFVEvaluator: Sendable {
+  /// The set it computes with.
+  public let parameters: BFVParameters
+
+  /// An evaluator for `parameters`.
+  public init(parameters: BFVParameters) {
+    self.parameters = parameters
+  }
+
+  /// Adds `rhs` to `lhs`.
+  public func add<Domain>(
+    _ lhs: inout Ciphertext<Domain>, _ rhs: borrowing Ciphertext<Domain>
+  ) throws(RLWEError) {
+    try check(lhs.parameters)
+    try lhs.add(rhs)
+    try check(lhs)
+  }
+
+  /// Subtracts `rhs` from `lhs`.
+  public func subtract<Domain>(
+    _ lhs: inout Ciphertext<Domain>, _ rhs: borrowing Ciphertext<Domain>
+  ) throws(RLWEError) {
+    try check(lhs.parameters)
+    try lhs.subtract(rhs)
+    try check(lhs)
+  }
+
+  /// Changes the sign of the message.
+  public func negate<Domain>(_ ciphertext: inout Ciphertext<Domain>) throws(RLWEError) {
+    try check(ciphertext)
+    ciphertext.negate()
+  }
+
+  /// Adds a plaintext.
+  public func add(_ ciphertext: inout Ciphertext<Coefficient>, _ plaintext: BFVPlaintext) throws(RLWEError) {
+    try check(plaintext.parameters)
+    try check(ciphertext.parameters)
+    ciphertext.addScaled(plaintext.scaled(limbs: ciphertext.limbCount), rounding: BFVPlaintext.roundingNoise)
+    try check(ciphertext)
+  }
+
+  /// Adds a plaintext that is already scaled.
+  public func add(_ ciphertext: inout Ciphertext<Coefficient>, _ plaintext: ScaledPlaintext) throws(RLWEError) {
+    try check(plaintext.parameters)
+    guard plaintext.polynomial.limbCount == ciphertext.limbCount else {
+      throw .levelMismatch(lhs: ciphertext.limbCount, rhs: plaintext.polynomial.limbCount)
+    }
+    ciphertext.addScaled(plaintext.polynomial, rounding: BFVPlaintext.roundingNoise)
+    try check(ciphertext)
+  }
+
+  /// Subtracts a plaintext.
+  public func subtract(_ ciphertext: inout Ciphertext<Coefficient>, _ plaintext: BFVPlaintext) throws(RLWEError) {
+    try check(plaintext.parameters)
+    try check(ciphertext.parameters)
+    var scaled = plaintext.scaled(limbs: ciphertext.limbCount)
+    scaled.negate()
+    ciphertext.addScaled(scaled, rounding: BFVPlaintext.roundingNoise)
+    try check(ciphertext)
+  }
+
+  /// Adds a plaintext to a ciphertext in evaluation form: one transform a prime.
+  public func add(_ ciphertext: inout Ciphertext<Evaluation>, _ plaintext: BFVPlaintext) throws(RLWEError) {
+    try check(plaintext.parameters)
+    try check(ciphertext.parameters)
+    ciphertext.addScaled(
+      plaintext.scaled(limbs: ciphertext.limbCount).evaluationForm(), rounding: BFVPlaintext.roundingNoise)
+    try check(ciphertext)
+  }
+
+  /// Multiplies by a plaintext polynomial, modulo X^N + 1 and t.
+  public func multiply(_ ciphertext: inout Ciphertext<Evaluation>, by plaintext: EvaluationPlaintext) throws(RLWEError) {
+    try check(ciphertext.parameters)
+    try check(plaintext, limbs: ciphertext.limbCount)
+    ciphertext.multiply(by: plaintext.polynomial, norm1: plaintext.norm1, norm2: plaintext.norm2)
+    try check(ciphertext)
+  }
+
+  /// Adds `ciphertext` times a plaintext polynomial to `sum`.
+  public func addProduct(
+    to sum: inout Ciphertext<Evaluation>, _ ciphertext: borrowing Ciphertext<Evaluation>,
+    by plaintext: EvaluationPlaintext
+  ) throws(RLWEError) {
+    try check(sum.parameters)
+    try check(plaintext, limbs: sum.limbCount)
+    try sum.addProduct(ciphertext, by: plaintext.polynomial, norm1: plaintext.norm1, norm2: plaintext.norm2)
+    try check(sum)
+  }
+
+  /// Multiplies by an integer.
+  public func multiply<Domain>(_ ciphertext: inout Ciphertext<Domain>, by scalar: Int64) throws(RLWEError) {
+    try check(ciphertext.parameters)
+    ciphertext.multiply(
+      byResidues: residues(of: scalar, limbs: ciphertext.limbCount), magnitude: Double(scalar.magnitude))
+    try check(ciphertext)
+  }
+
+  /// Adds `ciphertext` times an integer to `sum`.
+  public func addProduct<Domain>(
+    to sum: inout Ciphertext<Domain>, _ ciphertext: borrowing Ciphertext<Domain>, by scalar: Int64
+  ) throws(RLWEError) {
+    try check(sum.parameters)
+    try sum.addProduct(
+      ciphertext, byResidues: residues(of: scalar, limbs: sum.limbCount), magnitude: Double(scalar.magnitude))
+    try check(sum)
+  }
+
+  /// Divides the ciphertext, its noise and its modulus by the last prime; the message stays.
+  public func switchModulus(_ ciphertext: consuming Ciphertext<Coefficient>) throws(RLWEError) -> Ciphertext<Coefficient> {
+    try check(ciphertext.parameters)
+    let result = try ciphertext.droppingLastPrime()
+    try check(result)
+    return result
+  }
+
+  /// An encryption of zero by (0, 0), to start a sum from. It hides nothing until something fresh is added.
+  public func transparentZero<Domain>(like other: borrowing Ciphertext<Domain>) -> Ciphertext<Domain> {
+    Ciphertext(transparentZeroLike: other)
+  }
+
+  private func residues(of scalar: Int64, limbs: Int) -> [UInt64] {
+    parameters.rlwe.basis(limbs: limbs).moduli.map { q in
+      let magnitude = q.reduce(scalar.magnitude)
+      return scalar < 0 ? q.negate(magnitude) : magnitude
+    }
+  }
+
+  func check(_ other: RLWEParameters) throws(RLWEError) {
+    guard parameters.rlwe == other else {
+      throw .parametersMismatch(expected: parameters.rlwe.digest, found: other.digest)
+    }
+  }
+
+  private func check(_ other: BFVParameters) throws(RLWEError) {
+    try check(other.rlwe)
+  }
+
+  private func check(_ plaintext: EvaluationPlaintext, limbs: Int) throws(RLWEError) {
+    try check(plaintext.parameters)
+    guard plaintext.polynomial.limbCount == limbs else {
+      throw .levelMismatch(lhs: limbs, rhs: plaintext.polynomial.limbCount)
+    }
+  }
+
+  func check<Domain>(_ ciphertext: borrowing Ciphertext<Domain>) throws(RLWEError) {
+    try check(ciphertext.parameters)
+    try parameters.requireCapacity(
+      for: ciphertext.noise, available: parameters.log2NoiseCapacity(limbs: ciphertext.limbCount))
+  }
+}

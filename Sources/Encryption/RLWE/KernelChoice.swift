@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import ModularArithmetic
+
+/// Which implementation of the arithmetic a parameter set uses. Results are the same for all.
+public enum KernelChoice: Hashable, Sendable {
+  /// For each prime the fastest that this processor has.
+  case automatic
+  /// One for all primes, refused where the processor lacks it.
+  case only(KernelBackend.InstructionSet)
+
+  var instructionSet: KernelBackend.InstructionSet? {
+    switch self {
+    case .automatic: nil
+    case .only(let set): set
+    }
+  }
+}

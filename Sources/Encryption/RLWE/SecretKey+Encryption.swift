@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import PolynomialRing
+internal import Randomness
+
+extension SecretKey {
+  /// A fresh symmetric encryption of zero: (−a·s + e, seed of a).
+  ///
+  /// The error and the seed are drawn here and used once, so no two ciphertexts can share them.
+  package borrowing func encryptZero() -> SeededCiphertext {
+    let basis = parameters.basis
+    let seed = Seed.random()
+    var c0 = SeededCiphertext.uniformHalf(of: seed, basis: basis)
+    c0.multiply(by: evaluation.polynomial)
+    c0.negate()
+    var entropy = RandomStream.system()
+    let error = SecretCoefficients(errorOfDegree: basis.degree, from: &entropy).residues(in: basis)
+    var result = c0.coefficientForm()
+    result.add(error.polynomial)
+    return SeededCiphertext(
+      parameters: parameters, key: identifier, c0: result, seed: seed, noise: .freshError)
+  }
+
+  /// c₀ + c₁·s: the scaled message and the noise.
+  package borrowing func phase(of ciphertext: borrowing Ciphertext<Evaluation>) -> SecretPolynomial<Coefficient> {
+    Self.phase(c0: ciphertext.c0, c1: ciphertext.c1, secret: evaluation)
+  }
+
+  /// c₀ + c₁·s: the scaled message and the noise.
+  package borrowing func phase(of ciphertext: borrowing Ciphertext<Coefficient>) -> SecretPolynomial<Coefficient> {
+    Self.phase(c0: ciphertext.c0, c1: ciphertext.c1, secret: evaluation)
+  }
+
+  /// c₀ + c₁·s with a secret in the ciphertext's basis or a longer one.
+  package static func phase(
+    c0: borrowing RNSPolynomial<Evaluation>, c1: borrowing RNSPolynomial<Evaluation>,
+    secret: borrowing SecretPolynomial<Evaluation>
+  ) -> SecretPolynomial<Coefficient> {
+    var sum = RNSPolynomial<Evaluation>(zeroIn: c0.basis, zeroising: true)
+    sum.add(c0)
+    sum.addProduct(c1, secret.polynomial)
+    return SecretPolynomial(sum.coefficientForm())
+  }
+
+  /// c₀ + c₁·s for halves in coefficient form: two transforms a limb.
+  package static func phase(
+    c0: borrowing RNSPolynomial<Coefficient>, c1: RNSPolynomial<Coefficient>,
+    secret: borrowing SecretPolynomial<Evaluation>
+  ) -> SecretPolynomial<Coefficient> {
+    var product = RNSPolynomial<Evaluation>(zeroIn: c0.basis, zeroising: true)
+    product.addProduct(c1.evaluationForm(), secret.polynomial)
+    var sum = product.coefficientForm()
+    sum.add(c0)
+    return SecretPolynomial(sum)
+  }
+}

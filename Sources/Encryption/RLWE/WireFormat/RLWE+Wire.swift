@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ModularArithmetic
+internal import PolynomialRing
+internal import Randomness
+
+extension SecretKey {
+  /// The key as bytes. Whoever reads them reads everything encrypted under it: keep them in files of mode 0600.
+  ///
+  /// The array that is returned is the caller's to protect and to overwrite.
+  public borrowing func serialized() -> [UInt8] {
+    var writer = WireWriter(kind: .secretKey, digest: parameters.digest)
+    writer.append(bytes: identifier.bytes)
+    // −1, 0, 1 as 0, 1, 2: two bits each, without branching on them.
+    let words = coefficients.words()
+    let shifted = AlignedStorage(count: words.count, zeroising: true)
+    var span = shifted.mutableWords(0..<words.count)
+    for index in 0..<words.count { span[index] = words[index] &+ 1 }
+    writer.append(packing: span.span, bits: 2)
+    return writer.bytes
+  }
+
+  /// Reads a key of `parameters`.
+  public init(serialized bytes: [UInt8], parameters: RLWEParameters) throws(WireError) {
+    var reader = WireReader(bytes)
+    _ = try reader.readHeader(kind: .secretKey, digest: parameters.digest)
+    let identifier = try reader.readKeyIdentifier()
+    let storage = AlignedStorage(count: parameters.degree, zeroising: true)
+    var words = storage.mutableWords(0..<parameters.degree)
+    try reader.unpack(into: &words, bits: 2, below: 3, field: "a coefficient of the secret")
+    try reader.finish()
+    for index in 0..<words.count { words[index] = words[index] &- 1 }
+    self.init(
+      parameters: parameters, identifier: identifier, coefficients: SecretCoefficients(storage: storage))
+  }
+}
+
+extension PublicKey {
+  /// The key as bytes: p₀ and the seed of p₁.
+  public func serialized() -> [UInt8] {
+    var writer = WireWriter(kind: .publicKey, digest: parameters.digest)
+    writer.append(bytes: key.bytes)
+    appendBody(to: &writer)
+    return writer.bytes
+  }
+
+  /// Reads a key of `parameters`.
+  public init(serialized bytes: [UInt8], parameters: RLWEParameters) throws(WireError) {
+    var reader = WireReader(bytes)
+    _ = try reader.readHeader(kind: .publicKey, digest: parameters.digest)
+    let key = try reader.readKeyIdentifier()
+    try self.init(body: &reader, parameters: parameters, key: key)
+    try reader.finish()
+  }
+
+  /// Appends seed and p₀ alone.
+  package func appendBody(to writer: inout WireWriter) {
+    writer.append(bytes: seed.bytes)
+    writer.append(p0)
+  }
+
+  /// Reads what `appendBody` wrote.
+  package init(
+    body reader: inout WireReader, parameters: RLWEParameters, key: KeyIdentifier
+  ) throws(WireError) {
+    let seed = try reader.readSeed()
+    let p0 = try reader.readPolynomial(Evaluation.self, basis: parameters.basis)
+    self.init(parameters: parameters, key: key, p0: p0, seed: seed)
+  }
+
+  /// How many bytes seed and p₀ take.
+  package static func bodyByteCount(parameters: RLWEParameters) -> Int {
+    32 + WireWriter.byteCount(of: parameters.basis)
+  }
+}
+
+extension SeededCiphertext {
+  /// The ciphertext as bytes: c₀ and the seed of c₁.
+  public func serialized() -> [UInt8] {
+    var writer = WireWriter(kind: .seededCiphertext, digest: parameters.digest)
+    writer.append(bytes: key.bytes)
+    writer.append(noise)
+    appendBody(to: &writer)
+    return writer.bytes
+  }
+
+  /// Reads a ciphertext of `parameters`.
+  public init(serialized bytes: [UInt8], parameters: RLWEParameters) throws(WireError) {
+    var reader = WireReader(bytes)
+    _ = try reader.readHeader(kind: .seededCiphertext, digest: parameters.digest)
+    let key = try reader.readKeyIdentifier()
+    let noise = try reader.readNoise()
+    try self.init(body: &reader, parameters: parameters, key: key, noise: noise)
+    try reader.finish()
+  }
+
+  /// Appends seed and c₀ alone, only the coefficients in `ranges` where given.
+  package func appendBody(to writer: inout WireWriter, ranges: [Range<Int>]? = nil) {
+    writer.append(bytes: seed.bytes)
+    writer.append(c0, ranges: ranges)
+  }
+
+  /// How many bytes seed and c₀ take.
+  package static func bodyByteCount(parameters: RLWEParameters, ranges: [Range<Int>]? = nil) -> Int {
+    32 + WireWriter.byteCount(of: parameters.basis, ranges: ranges)
+  }
+
+  /// Reads what `appendBody` wrote. Coefficients outside `ranges` are zero: the ciphertext decrypts only inside them.
+  package init(
+    body reader: inout WireReader, parameters: RLWEParameters, key: KeyIdentifier, noise: NoiseBound,
+    ranges: [Range<Int>]? = nil
+  ) throws(WireError) {
+    let seed = try reader.readSeed()
+    let c0 = try reader.readPolynomial(Coefficient.self, basis: parameters.basis, ranges: ranges)
+    self.init(parameters: parameters, key: key, c0: c0, seed: seed, noise: noise)
+  }
+}
+
+extension Ciphertext {
+  private static var wireKind: WireKind {
+    Domain.self == Evaluation.self ? .evaluationCiphertext : .coefficientCiphertext
+  }
+
+  /// The ciphertext as bytes.
+  public func serialized() -> [UInt8] {
+    var writer = WireWriter(kind: Self.wireKind, digest: parameters.digest)
+    writer.append(bytes: key.bytes)
+    writer.append(noise)
+    writer.append(UInt8(limbCount))
+    writer.append(c0)
+    writer.append(c1)
+    return writer.bytes
+  }
+
+  /// Reads a ciphertext of `parameters`, in this domain.
+  public init(serialized bytes: [UInt8], parameters: RLWEParameters) throws(WireError) {
+    var reader = WireReader(bytes)
+    _ = try reader.readHeader(kind: Self.wireKind, digest: parameters.digest)
+    let key = try reader.readKeyIdentifier()
+    let noise = try reader.readNoise()
+    let limbs = try reader.read(UInt8.self, in: 1...parameters.limbCount, field: "number of primes")
+    let basis = parameters.basis(limbs: limbs)
+    let c0 = try reader.readPolynomial(Domain.self, basis: basis)
+    let c1 = try reader.readPolynomial(Domain.self, basis: basis)
+    try reader.finish()
+    self.init(parameters: parameters, key: key, c0: c0, c1: c1, noise: noise)
+  }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Why bytes could not be read as what they should be.
+public enum WireError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The bytes end before the object does.
+  case truncated(needed: Int, available: Int)
+  /// There are bytes after the end of the object.
+  case trailingBytes(Int)
+  /// The first four bytes are not "TACT".
+  case notTacit
+  /// Written by a later version of the format.
+  case unsupportedVersion(Int)
+  /// Another kind of object.
+  case wrongKind(expected: WireKind, found: UInt8)
+  /// Made with other parameters.
+  case parametersMismatch(expected: ParameterDigest, found: ParameterDigest)
+  /// A number that no valid object has.
+  case outOfRange(field: String)
+
+  /// What is wrong and what to do.
+  public var description: String {
+    switch self {
+    case .truncated(let needed, let available):
+      "the data ends too early: \(needed) more bytes are needed and \(available) are there; was it copied completely?"
+    case .trailingBytes(let count):
+      "\(count) bytes too many after the end; is it two files joined together?"
+    case .notTacit:
+      "not a Tacit object: the first four bytes are not \"TACT\""
+    case .unsupportedVersion(let version):
+      "written in format version \(version); this program reads versions up to \(WireKind.formatVersion)"
+    case .wrongKind(let expected, let found):
+      "this is \(WireKind(rawValue: found).map(\.description) ?? "an object of unknown kind \(found)"), not \(expected)"
+    case .parametersMismatch(let expected, let found):
+      "made with other parameters (\(found)) than these (\(expected))"
+    case .outOfRange(let field):
+      "damaged data: \(field) is out of range"
+    }
+  }
+}
+
+/// The kinds of objects that start with the common header.
+public enum WireKind: UInt8, Sendable, CaseIterable, CustomStringConvertible {
+  /// A secret key.
+  case secretKey = 1
+  /// A public key with its uniform half as a seed.
+  case publicKey = 2
+  /// A fresh ciphertext with its uniform half as a seed.
+  case seededCiphertext = 3
+  /// A ciphertext in coefficient form.
+  case coefficientCiphertext = 4
+  /// A ciphertext in evaluation form.
+  case evaluationCiphertext = 5
+  /// A ciphertext switched to the single reply modulus, with only some coefficients of c₀.
+  case reply = 6
+  /// A plaintext.
+  case plaintext = 7
+  /// A file of encrypted rows.
+  case encryptedRows = 16
+  /// A file of encrypted scores.
+  case encryptedScores = 17
+
+  /// The version that this library writes; it reads all up to this.
+  public static let formatVersion = 1
+
+  /// The kind in words, with its article.
+  public var description: String {
+    switch self {
+    case .secretKey: "a secret key"
+    case .publicKey: "a public key"
+    case .seededCiphertext: "a seeded ciphertext"
+    case .coefficientCiphertext: "a ciphertext in coefficient form"
+    case .evaluationCiphertext: "a ciphertext in evaluation form"
+    case .reply: "a reply"
+    case .plaintext: "a plaintext"
+    case .encryptedRows: "a file of encrypted rows"
+    case .encryptedScores: "a file of encrypted scores"
+    }
+  }
+}

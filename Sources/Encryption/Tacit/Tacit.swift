@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The umbrella: `import Tacit` gives the whole engine.
+@_exported public import BFV
+@_exported public import enum PolynomialRing.Coefficient
+@_exported public import enum PolynomialRing.Evaluation
+@_exported public import RLWE
