@@ -109,6 +109,7 @@ void he_avx512ifma_base_convert(uint64_t *out, size_t out_stride, const uint64_t
   }
   for (size_t j = 0; j < to_count; j++) {
     HE_REQUIRE_MODULUS(&to[j], HE_AVX512IFMA_LIMIT);
+    for (size_t i = 0; i < from_count; i++) HE_REQUIRE_DISJOINT(out + j * out_stride, in + i * in_stride, count);
     HE_REQUIRE_BELOW(factors + j * from_count, from_count, to[j].value);
   }
 #endif

@@ -24,8 +24,8 @@
 #define HE_AVX512IFMA_REGION_END _Pragma("clang attribute pop")
 #define HE_UNROLL _Pragma("clang loop unroll(full)")
 
-/// Moduli q < 2^46. Forward transform: lanes stay below (2 log_n + 1) q <= 35 q. Inverse transform: below 64 q = 2^52,
-/// which is what binds: a limit of 2^52 / 35 would cost one more reduction in every eight lanes of each inverse pass.
+/// Moduli q < 2^46. The inverse transform binds: its values reach 64 q, which must not pass 2^52. The forward one would
+/// take q <= 2^52 / 35, but for that the inverse had to reduce twice as many registers, in every pass.
 #define HE_AVX512IFMA_LIMIT (UINT64_C(1) << 46)
 #define HE_LOW_52 ((UINT64_C(1) << 52) - 1)
 

@@ -18,7 +18,8 @@ static inline void he_check_below(const char *kernel, const char *what, const ui
                                   uint64_t mask, uint64_t bound) {
   for (size_t i = 0; i < count; i++) {
     if ((values[i] & mask) >= bound) {
-      fprintf(stderr, "%s: %s[%zu] = %" PRIu64 ", must be below %" PRIu64 "\n", kernel, what, i, values[i] & mask, bound);
+      fprintf(stderr, "%s: %s[%zu] = %" PRIu64 ", must be below %" PRIu64 "\n", kernel, what, i, values[i] & mask,
+              bound);
       abort();
     }
   }
@@ -45,9 +46,13 @@ static inline bool he_exact_or_disjoint(const void *a, const void *b, size_t byt
   he_check_below(__func__, #values, (values), (count), (UINT64_C(1) << 52) - 1, (bound))
 #define HE_REQUIRE_ALIASING(a, b, count) \
   he_check(__func__, #a " is " #b " or disjoint from it", he_exact_or_disjoint((a), (b), (count) * sizeof(uint64_t)))
+#define HE_REQUIRE_DISJOINT(a, b, count)                \
+  he_check(__func__, #a " and " #b " share no element", \
+           (count) == 0 || ((a) != (b) && he_exact_or_disjoint((a), (b), (count) * sizeof(uint64_t))))
 
 #else
 
+#define HE_REQUIRE_DISJOINT(a, b, count) ((void)0)
 #define HE_REQUIRE(condition) ((void)0)
 #define HE_REQUIRE_BELOW(values, count, bound) ((void)0)
 #define HE_ENSURE_BELOW(values, count, bound) ((void)0)

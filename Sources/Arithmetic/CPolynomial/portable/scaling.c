@@ -130,6 +130,7 @@ void he_scale_and_round(uint64_t *out, const uint64_t *in, size_t in_stride, siz
     HE_REQUIRE_MODULUS(&moduli[i], HE_MODULUS_LIMIT);
     HE_REQUIRE(constants[i].inverse < moduli[i].value);
     HE_REQUIRE_BELOW(in + i * in_stride, count, moduli[i].value);
+    HE_REQUIRE_DISJOINT(out, in + i * in_stride, count);
     is_short = is_short && ((he_uint128)target * moduli[i].value) >> 67 == 0;
   }
   if (is_short) {
