@@ -77,7 +77,8 @@ let package = Package(
 
     // Inference
     .target(
-      name: "LinearModels", dependencies: [protobuf], path: "Sources/Inference/LinearModels", swiftSettings: strict),
+      name: "LinearModels", dependencies: [protobuf], path: "Sources/Inference/LinearModels",
+      exclude: ["ONNX/onnx_subset.proto"], swiftSettings: strict),
     .target(
       name: "EncryptedInference",
       dependencies: ["Tacit", "LinearModels", crypto],

@@ -19,12 +19,17 @@ package final class AlignedStorage: @unchecked Sendable {
   package let isZeroising: Bool
 
   /// Allocates `count` zero words.
-  package init(count: Int, zeroising: Bool = false) {
+  package convenience init(count: Int, zeroising: Bool = false) {
+    self.init(uninitializedCount: count, zeroising: zeroising)
+    unsafe base.update(repeating: 0, count: count)
+  }
+
+  /// Allocates `count` words of any value, for a caller that writes all of them before it reads any.
+  package init(uninitializedCount count: Int, zeroising: Bool = false) {
     precondition(count >= 0 && count <= Int.max / 16, "word count out of range")
     let bytes = max(64, (count * 8 + 63) / 64 * 64)
     let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
-    unsafe raw.initializeMemory(as: UInt64.self, repeating: 0, count: bytes / 8)
-    unsafe base = raw.assumingMemoryBound(to: UInt64.self)
+    unsafe base = raw.bindMemory(to: UInt64.self, capacity: bytes / 8)
     self.count = count
     isZeroising = zeroising
   }
@@ -39,7 +44,7 @@ package final class AlignedStorage: @unchecked Sendable {
 
   /// A new storage with the same words.
   package func copy() -> AlignedStorage {
-    let other = AlignedStorage(count: count, zeroising: isZeroising)
+    let other = AlignedStorage(uninitializedCount: count, zeroising: isZeroising)
     unsafe other.base.update(from: base, count: count)
     return other
   }

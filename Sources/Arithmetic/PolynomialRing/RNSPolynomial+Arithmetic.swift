@@ -113,7 +113,7 @@ extension RNSPolynomial where Domain == Coefficient {
   /// A polynomial of small integer coefficients: two's complement words, |word| < every prime. Constant time.
   package init(signedWords: borrowing Span<UInt64>, basis: RNSBasis, zeroising: Bool = false) {
     precondition(signedWords.count == basis.degree, "one word for each coefficient")
-    self.init(zeroIn: basis, zeroising: zeroising)
+    self.init(uninitializedIn: basis, zeroising: zeroising)
     for (index, plan) in basis.plans.enumerated() {
       var limb = mutableLimb(index)
       PolynomialKernels.signedToResidues(&limb, signedWords, modulo: plan.modulus)
@@ -123,7 +123,7 @@ extension RNSPolynomial where Domain == Coefficient {
   /// A polynomial of integer coefficients, two's complement words of any size, reduced modulo every prime.
   package init(reducingSignedWords words: borrowing Span<UInt64>, basis: RNSBasis, zeroising: Bool = false) {
     precondition(words.count == basis.degree, "one word for each coefficient")
-    self.init(zeroIn: basis, zeroising: zeroising)
+    self.init(uninitializedIn: basis, zeroising: zeroising)
     for (index, plan) in basis.plans.enumerated() {
       var limb = mutableLimb(index)
       PolynomialKernels.reduceSignedWords(&limb, words, modulo: plan.modulus)

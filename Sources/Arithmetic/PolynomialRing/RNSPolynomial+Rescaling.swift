@@ -10,7 +10,7 @@ extension RNSPolynomial where Domain == Coefficient {
   public consuming func droppingLastLimb(to target: RNSBasis) -> RNSPolynomial<Coefficient> {
     let limbs = basis.limbCount
     precondition(limbs >= 2 && target.limbCount == limbs - 1 && target.degree == basis.degree, "not the shorter basis")
-    var result = RNSPolynomial(zeroIn: target, zeroising: storage.isZeroising)
+    var result = RNSPolynomial(uninitializedIn: target, zeroising: storage.isZeroising)
     for index in 0..<limbs - 1 {
       let plan = target.plans[index]
       precondition(plan.modulus == basis.moduli[index], "not the shorter basis")
@@ -20,6 +20,15 @@ extension RNSPolynomial where Domain == Coefficient {
         &limb, last: self.limb(limbs - 1), inverse: basis.inverseOfLast[index], modulo: plan.modulus,
         lastModulus: basis.moduli[limbs - 1])
     }
+    return result
+  }
+
+  /// Scales from modulus Q to a basis of one prime: round(target · x / Q) mod target for all coefficients.
+  package func scaledAndRounded(to target: RNSBasis, scaler: borrowing RNSScaler) -> RNSPolynomial<Coefficient> {
+    precondition(target.limbCount == 1 && target.moduli[0].value == scaler.target && target.degree == degree)
+    var result = RNSPolynomial(uninitializedIn: target, zeroising: storage.isZeroising)
+    var words = result.mutableLimb(0)
+    scaleAndRound(into: &words, range: 0..<degree, scaler: scaler)
     return result
   }
 
@@ -58,11 +67,7 @@ package struct RNSScaler: Sendable {
     self.basis = basis
     self.target = target
     constants = zip(basis.moduli, basis.inverseOfCofactor).map { modulus, inverse in
-      let q = modulus.value
-      // fraction = floor(2^128 · (target mod q) / q), by two words of long division.
-      let high = q.dividingFullWidth((target % q, 0))
-      let low = q.dividingFullWidth((high.remainder, 0))
-      return ScaleLimb(inverse: inverse, whole: target / q, fractionHigh: high.quotient, fractionLow: low.quotient)
+      ScaleLimb(inverse: inverse, modulus: modulus, target: target)
     }
   }
 }

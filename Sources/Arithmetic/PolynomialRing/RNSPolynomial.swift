@@ -20,6 +20,12 @@ public struct RNSPolynomial<Domain: PolynomialDomain>: Sendable {
     storage = AlignedStorage(count: basis.limbCount * basis.degree, zeroising: zeroising)
   }
 
+  /// A polynomial of any residues, for a caller that writes all of them before it reads any.
+  init(uninitializedIn basis: RNSBasis, zeroising: Bool = false) {
+    self.basis = basis
+    storage = AlignedStorage(uninitializedCount: basis.limbCount * basis.degree, zeroising: zeroising)
+  }
+
   init(basis: RNSBasis, storage: AlignedStorage) {
     precondition(storage.count == basis.limbCount * basis.degree)
     self.basis = basis
@@ -62,6 +68,16 @@ public struct RNSPolynomial<Domain: PolynomialDomain>: Sendable {
 
   package mutating func makeUnique() {
     if !isKnownUniquelyReferenced(&storage) { storage = storage.copy() }
+  }
+
+  /// Gives the words away without a copy, and leaves this polynomial without any: it must not be used again.
+  ///
+  /// For what is about to be transformed in place while it is still a property of something: reading the property would
+  /// share the words, and the transform would then work on a copy and leave the original behind in memory.
+  package mutating func take() -> RNSPolynomial {
+    let taken = storage
+    storage = AlignedStorage(count: 0)
+    return RNSPolynomial(basis: basis, storage: taken)
   }
 
   /// Reads the same words in another domain, without a transform. For sampling, where uniform is uniform in both.

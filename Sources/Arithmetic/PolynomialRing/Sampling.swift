@@ -8,7 +8,7 @@ extension RNSPolynomial {
   ///
   /// What a given stream yields is part of the wire format: see `RandomStream.fillUniform`.
   public init(uniformIn basis: RNSBasis, from stream: inout RandomStream) {
-    self.init(zeroIn: basis)
+    self.init(uninitializedIn: basis)
     for (index, modulus) in basis.moduli.enumerated() {
       var limb = mutableLimb(index)
       stream.fillUniform(&limb, below: modulus.value)

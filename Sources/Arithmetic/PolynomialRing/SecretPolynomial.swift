@@ -59,6 +59,6 @@ public struct SecretCoefficients: ~Copyable, Sendable {
 extension SecretPolynomial where Domain == Coefficient {
   /// The same polynomial in evaluation form.
   public consuming func evaluationForm() -> SecretPolynomial<Evaluation> {
-    SecretPolynomial<Evaluation>(polynomial.evaluationForm())
+    SecretPolynomial<Evaluation>(polynomial.take().evaluationForm())
   }
 }

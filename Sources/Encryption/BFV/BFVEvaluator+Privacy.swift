@@ -28,25 +28,29 @@ extension BFVEvaluator {
   public func flood(_ ciphertext: inout Ciphertext<Coefficient>, bits: Int) throws(RLWEError) {
     precondition((0...120).contains(bits), "flooding by 2^\(bits)")
     try check(ciphertext.parameters)
-    let magnitude = NoiseBound(log2Deviation: -.infinity, log2Bounded: Double(bits), independent: true)
-    try parameters.requireCapacity(
-      for: ciphertext.noise + magnitude, available: parameters.log2NoiseCapacity(limbs: ciphertext.limbCount))
-    ciphertext.addNoise(floodBits: bits)
+    ciphertext.addNoise(floodBits: bits, ranges: [0..<parameters.degree])
     try check(ciphertext)
   }
 
   /// Switches a ciphertext to the single reply prime and keeps only the coefficients of c₀ in `ranges`.
   ///
   /// Everything of c₁ stays, since each coefficient of the message depends on all of it.
-  /// - Parameter ranges: At most 4096 ranges inside 0 ..< N, ascending and without overlap.
+  /// - Parameters:
+  ///   - ranges: At most 4096 ranges inside 0 ..< N, ascending and without overlap.
+  ///   - floodBits: Where given, floods first, as `flood` does, but only the coefficients that are kept.
   public func reply(
-    _ ciphertext: borrowing Ciphertext<Coefficient>, keeping ranges: [Range<Int>]
+    _ ciphertext: consuming Ciphertext<Coefficient>, keeping ranges: [Range<Int>], floodBits: Int? = nil
   ) throws(RLWEError) -> BFVReply {
     try check(ciphertext.parameters)
     precondition(
       ranges.count <= BFVReply.maximumRangeCount && (ranges.last?.upperBound ?? 0) <= parameters.degree
-        && (ranges.first?.lowerBound ?? 0) >= 0 && zip(ranges, ranges.dropFirst()).allSatisfy { $0.upperBound <= $1.lowerBound },
+        && (ranges.first?.lowerBound ?? 0) >= 0
+        && zip(ranges, ranges.dropFirst()).allSatisfy { $0.upperBound <= $1.lowerBound },
       "ranges of a reply must be ascending and within the ring degree")
+    if let floodBits {
+      ciphertext.addNoise(floodBits: floodBits, ranges: ranges)
+      try check(ciphertext)
+    }
     guard let basis = parameters.replyBasis, let scaler = parameters.levels[ciphertext.limbCount - 1].reply,
       let capacity = parameters.log2ReplyNoiseCapacity
     else { preconditionFailure("these parameters have no reply modulus") }
@@ -56,9 +60,7 @@ extension BFVEvaluator {
     var c0 = RNSPolynomial<Coefficient>(zeroIn: basis)
     var words = c0.mutableLimb(0)
     for range in ranges { ciphertext.c0.scaleAndRound(into: &words, range: range, scaler: scaler) }
-    var c1 = RNSPolynomial<Coefficient>(zeroIn: basis)
-    var other = c1.mutableLimb(0)
-    ciphertext.c1.scaleAndRound(into: &other, range: 0..<parameters.degree, scaler: scaler)
+    let c1 = ciphertext.c1.scaledAndRounded(to: basis, scaler: scaler)
     return BFVReply(parameters: parameters, key: ciphertext.key, c0: c0, c1: c1, ranges: ranges, noise: noise)
   }
 }

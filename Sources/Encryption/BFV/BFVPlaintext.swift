@@ -61,19 +61,22 @@ public struct BFVPlaintext: Sendable {
     return coefficients.map { $0 > t / 2 ? Int64($0) - Int64(t) : Int64($0) }
   }
 
-  /// round(Q·m/t) modulo the first `limbs` primes [KPZ21, section 3.1]. Constant time in the coefficients.
-  func scaled(limbs: Int) -> RNSPolynomial<Coefficient> {
+  /// round(Q·m/t) modulo the first `limbs` primes [KPZ21, section 3.1], of the first `count` coefficients (all of them if
+  /// nil; the others of the result are zero). Constant time in the coefficients.
+  func scaled(limbs: Int, count: Int? = nil) -> RNSPolynomial<Coefficient> {
     let level = parameters.levels[limbs - 1]
-    let message = storage.words(0..<storage.count)
-    let correction = AlignedStorage(count: storage.count)
-    var words = correction.mutableWords(0..<storage.count)
+    let range = 0..<(count ?? storage.count)
+    let message = storage.words(range)
+    let correction = AlignedStorage(count: range.count)
+    var words = correction.mutableWords(range)
     PolynomialKernels.scaleRemainder(
       &words, message, remainder: level.remainder, modulo: parameters.plaintextModulus)
     var result = RNSPolynomial<Coefficient>(zeroIn: level.basis)
     for index in 0..<limbs {
       var limb = result.mutableLimb(index)
+      var part = limb._mutatingExtracting(range)
       PolynomialKernels.scaleAccumulate(
-        &limb, message: message, correction: words.span, delta: level.delta[index],
+        &part, message: message, correction: words.span, delta: level.delta[index],
         modulo: level.basis.moduli[index])
     }
     return result

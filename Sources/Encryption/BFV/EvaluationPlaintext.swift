@@ -73,4 +73,24 @@ public struct ScaledPlaintext: Sendable {
     parameters = plaintext.parameters
     polynomial = plaintext.scaled(limbs: limbs ?? parameters.rlwe.limbCount)
   }
+
+  /// The plaintext whose coefficients in each range are one value, |value| ≤ t/2, and zero elsewhere. For all primes.
+  package init(
+    runs: [(range: Range<Int>, value: Int64)], parameters: BFVParameters
+  ) throws(EncodingError) {
+    // One coefficient a value is enough to scale.
+    let values = try BFVPlaintext(signedCoefficients: runs.map(\.value), parameters: parameters)
+    let scaled = values.scaled(limbs: parameters.rlwe.limbCount, count: runs.count)
+    var polynomial = RNSPolynomial<Coefficient>(zeroIn: parameters.rlwe.basis)
+    for limb in 0..<polynomial.limbCount {
+      let residues = scaled.limb(limb)
+      var words = polynomial.mutableLimb(limb)
+      for (index, run) in runs.enumerated() {
+        let residue = residues[index]
+        for position in run.range { words[position] = residue }
+      }
+    }
+    self.parameters = parameters
+    self.polynomial = polynomial
+  }
 }

@@ -55,7 +55,7 @@ extension Ciphertext where Domain == Coefficient {
   /// The same in evaluation form.
   public consuming func evaluationForm() -> Ciphertext<Evaluation> {
     Ciphertext<Evaluation>(
-      parameters: parameters, key: key, c0: c0.evaluationForm(), c1: c1.evaluationForm(), noise: noise)
+      parameters: parameters, key: key, c0: c0.take().evaluationForm(), c1: c1.take().evaluationForm(), noise: noise)
   }
 }
 
@@ -63,7 +63,7 @@ extension Ciphertext where Domain == Evaluation {
   /// The same in coefficient form.
   public consuming func coefficientForm() -> Ciphertext<Coefficient> {
     Ciphertext<Coefficient>(
-      parameters: parameters, key: key, c0: c0.coefficientForm(), c1: c1.coefficientForm(), noise: noise)
+      parameters: parameters, key: key, c0: c0.take().coefficientForm(), c1: c1.take().coefficientForm(), noise: noise)
   }
 }
 
@@ -101,7 +101,7 @@ public struct SeededCiphertext: Sendable {
   /// Expands the seed.
   public consuming func expanded() -> Ciphertext<Evaluation> {
     let c1 = Self.uniformHalf(of: seed, basis: c0.basis)
-    return Ciphertext(parameters: parameters, key: key, c0: c0.evaluationForm(), c1: c1, noise: noise)
+    return Ciphertext(parameters: parameters, key: key, c0: c0.take().evaluationForm(), c1: c1, noise: noise)
   }
 
   static func uniformHalf(of seed: Seed, basis: RNSBasis) -> RNSPolynomial<Evaluation> {

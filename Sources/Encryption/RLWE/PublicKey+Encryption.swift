@@ -24,17 +24,22 @@ extension PublicKey {
     let e1 = SecretCoefficients(errorOfDegree: basis.degree, from: &entropy).residues(in: basis)
     ciphertext.c0.addProduct(u.polynomial, p0)
     ciphertext.c1.addProduct(u.polynomial, p1)
-    var result = ciphertext.coefficientForm()
+    // In the same words, as for the symmetric encryption: a copy without the errors would give u away.
+    let words = [ObjectIdentifier(ciphertext.c0.storage), ObjectIdentifier(ciphertext.c1.storage)]
+    var result = (consume ciphertext).coefficientForm()
     result.c0.add(e0.polynomial)
     result.c1.add(e1.polynomial)
+    assert([ObjectIdentifier(result.c0.storage), ObjectIdentifier(result.c1.storage)] == words, "p·u was copied")
     result.noise = noise
     return result
   }
 }
 
 extension Ciphertext where Domain == Coefficient {
-  /// Adds to each coefficient of c₀ an integer drawn uniformly from [−2^bits, 2^bits), 0 ≤ bits ≤ 120.
-  package mutating func addNoise(floodBits bits: Int) {
+  /// Adds to the coefficients of c₀ in `ranges` integers drawn uniformly from [−2^bits, 2^bits), 0 ≤ bits ≤ 120.
+  ///
+  /// The integers stay in storage that is zeroised. The noise bound afterwards is that of the flooded coefficients.
+  package mutating func addNoise(floodBits bits: Int, ranges: [Range<Int>]) {
     precondition((0...120).contains(bits), "flooding by 2^\(bits)")
     let degree = parameters.degree
     var entropy = RandomStream.system()
@@ -42,18 +47,35 @@ extension Ciphertext where Domain == Coefficient {
     let lowBits = min(bits + 1, 62)
     let highBits = bits + 1 - lowBits
     let words = AlignedStorage(count: degree, zeroising: true)
-    var span = words.mutableWords(0..<degree)
-    entropy.fillUniformBits(&span, bits: lowBits)
-    if highBits == 0 {
-      for index in 0..<degree { span[index] = span[index] &- (UInt64(1) << UInt64(bits)) }
-    }
-    c0.add(RNSPolynomial(reducingSignedWords: span.span, basis: basis, zeroising: true))
-    if highBits > 0 {
+    let residues = AlignedStorage(count: degree, zeroising: true)
+    for range in ranges where !range.isEmpty {
+      var span = words.mutableWords(range)
+      entropy.fillUniformBits(&span, bits: lowBits)
+      if highBits == 0 { Self.subtract(UInt64(1) << UInt64(bits), from: &span) }
+      for (index, plan) in basis.plans.enumerated() {
+        var reduced = residues.mutableWords(range)
+        PolynomialKernels.reduceSignedWords(&reduced, span.span, modulo: plan.modulus)
+        var limb = c0.mutableLimb(index)
+        var part = limb._mutatingExtracting(range)
+        plan.backend.addInPlace(&part, reduced.span, modulo: plan.modulus)
+      }
+      guard highBits > 0 else { continue }
       entropy.fillUniformBits(&span, bits: highBits)
-      for index in 0..<degree { span[index] = span[index] &- (UInt64(1) << UInt64(highBits - 1)) }
-      let high = RNSPolynomial<Coefficient>(reducingSignedWords: span.span, basis: basis, zeroising: true)
-      c0.addProduct(high, byResidues: basis.moduli.map { $0.reduce(1 << 62) })
+      Self.subtract(UInt64(1) << UInt64(highBits - 1), from: &span)
+      for (index, plan) in basis.plans.enumerated() {
+        var reduced = residues.mutableWords(range)
+        PolynomialKernels.reduceSignedWords(&reduced, span.span, modulo: plan.modulus)
+        var limb = c0.mutableLimb(index)
+        var part = limb._mutatingExtracting(range)
+        plan.backend.multiplyScalarAccumulate(
+          &part, reduced.span, by: plan.modulus.reduce(1 << 62), modulo: plan.modulus)
+      }
     }
     noise = noise + NoiseBound(log2Deviation: -.infinity, log2Bounded: Double(bits), independent: true)
+  }
+
+  /// Two's complement subtraction of one word from each.
+  private static func subtract(_ offset: UInt64, from words: inout MutableSpan<UInt64>) {
+    for index in 0..<words.count { words[index] = words[index] &- offset }
   }
 }

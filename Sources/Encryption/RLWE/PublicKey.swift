@@ -24,22 +24,28 @@ public struct PublicKey: Sendable {
     self.key = key
     self.seed = seed
     self.p0 = p0
-    var stream = RandomStream(seed: seed, label: Self.streamLabel)
-    p1 = RNSPolynomial(uniformIn: parameters.basis, from: &stream)
+    p1 = Self.uniformHalf(of: seed, basis: parameters.basis)
+  }
+
+  private static func uniformHalf(of seed: Seed, basis: RNSBasis) -> RNSPolynomial<Evaluation> {
+    var stream = RandomStream(seed: seed, label: streamLabel)
+    return RNSPolynomial(uniformIn: basis, from: &stream)
   }
 
   /// The public key of `secret`, with fresh randomness.
   public init(of secret: borrowing SecretKey) {
-    let seed = Seed.random()
-    var stream = RandomStream(seed: seed, label: Self.streamLabel)
     let basis = secret.parameters.basis
-    let a = RNSPolynomial<Evaluation>(uniformIn: basis, from: &stream)
+    parameters = secret.parameters
+    key = secret.identifier
+    seed = Seed.random()
+    let a = Self.uniformHalf(of: seed, basis: basis)
     var entropy = RandomStream.system()
     let error = SecretCoefficients(errorOfDegree: basis.degree, from: &entropy).residues(in: basis).evaluationForm()
     var p0 = a
     p0.multiply(by: secret.evaluation.polynomial)
     p0.add(error.polynomial)
     p0.negate()
-    self.init(parameters: secret.parameters, key: secret.identifier, p0: p0, seed: seed)
+    self.p0 = p0
+    p1 = a
   }
 }

@@ -15,8 +15,11 @@ extension SecretKey {
     c0.negate()
     var entropy = RandomStream.system()
     let error = SecretCoefficients(errorOfDegree: basis.degree, from: &entropy).residues(in: basis)
-    var result = c0.coefficientForm()
+    // The error covers a·s in the very words that held it; a copy of a·s left in memory would give the secret away.
+    let words = ObjectIdentifier(c0.storage)
+    var result = (consume c0).coefficientForm()
     result.add(error.polynomial)
+    assert(ObjectIdentifier(result.storage) == words, "a·s was copied")
     return SeededCiphertext(
       parameters: parameters, key: identifier, c0: result, seed: seed, noise: .freshError)
   }
@@ -39,7 +42,7 @@ extension SecretKey {
     var sum = RNSPolynomial<Evaluation>(zeroIn: c0.basis, zeroising: true)
     sum.add(c0)
     sum.addProduct(c1, secret.polynomial)
-    return SecretPolynomial(sum.coefficientForm())
+    return SecretPolynomial((consume sum).coefficientForm())
   }
 
   /// c₀ + c₁·s for halves in coefficient form: two transforms a limb.
@@ -49,7 +52,7 @@ extension SecretKey {
   ) -> SecretPolynomial<Coefficient> {
     var product = RNSPolynomial<Evaluation>(zeroIn: c0.basis, zeroising: true)
     product.addProduct(c1.evaluationForm(), secret.polynomial)
-    var sum = product.coefficientForm()
+    var sum = (consume product).coefficientForm()
     sum.add(c0)
     return SecretPolynomial(sum)
   }

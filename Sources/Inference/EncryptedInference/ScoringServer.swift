@@ -50,15 +50,11 @@ public struct ScoringServer: Sendable {
         }
         products.append(EvaluationPlaintext(terms: terms, parameters: parameters))
       }
-      var offsets = [Int64](repeating: 0, count: parameters.degree)
-      for (range, output) in zip(packing.targetRanges(reply: reply), packing.outputs(reply: reply)) {
-        for position in range { offsets[position] = model.offsets[output] }
+      let runs = zip(packing.targetRanges(reply: reply), packing.outputs(reply: reply)).map {
+        (range: $0, value: model.offsets[$1])
       }
       do throws(EncodingError) {
-        return (
-          products,
-          ScaledPlaintext(try BFVPlaintext(signedCoefficients: offsets, parameters: parameters))
-        )
+        return (products, try ScaledPlaintext(runs: runs, parameters: parameters))
       } catch {
         throw .damaged(field: "offsets", reason: "exceed the plaintext modulus")
       }
@@ -123,10 +119,10 @@ public struct ScoringServer: Sendable {
     var result: Ciphertext<Coefficient>
     if let exponent = model.floodExponent, let publicKey {
       result = try evaluator.rerandomize(sum, with: publicKey)
-      try evaluator.flood(&result, bits: exponent)
-    } else {
-      result = sum.coefficientForm()
+      try evaluator.add(&result, weights.offsets[group])
+      return try evaluator.reply(result, keeping: weights.packing.targetRanges(reply: group), floodBits: exponent)
     }
+    result = sum.coefficientForm()
     try evaluator.add(&result, weights.offsets[group])
     return try evaluator.reply(result, keeping: weights.packing.targetRanges(reply: group))
   }

@@ -80,9 +80,9 @@ typedef struct product_constants {
 
 // Barrett with b = bits of q <= 46, for a product z = x y < 2^(2b). Its top, c = floor(z / 2^(b-2)) < 2^(b+2), is the
 // high half of (x * 2^5) * (y * 2^(49-b)), as 5 + 49 - b = 52 - (b - 2); both factors are below 2^52. With
-// r = floor(2^(b+50) / q) <= 2^51, half of barrett_52, the estimate of z / q is floor(c r / 2^52). It falls short by less
-// than 2^(b-2) / q <= 1/2 for the floor in c, 2^(b+2) / 2^52 <= 1/16 for the one in r, and 1 for its own: the remainder
-// is below 1.5625 q.
+// r = floor(2^(b+50) / q) <= 2^51, half of barrett_52, the estimate of z / q is floor(c r / 2^52). It falls short by
+// less than 2^(b-2) / q <= 1/2 for the floor in c, 2^(b+2) / 2^52 <= 1/16 for the one in r, and 1 for its own: the
+// remainder is below 1.5625 q.
 HE_INLINE product_constants product_constants_of(const he_modulus *q) {
   product_constants constants = {
     .negated_q = vector_broadcast((UINT64_C(1) << 52) - q->value),

@@ -10,6 +10,7 @@ extension SecretKey {
   /// The array that is returned is the caller's to protect and to overwrite.
   public borrowing func serialized() -> [UInt8] {
     var writer = WireWriter(kind: .secretKey, digest: parameters.digest)
+    writer.reserve(16 + (parameters.degree + 3) / 4)
     writer.append(bytes: identifier.bytes)
     // −1, 0, 1 as 0, 1, 2: two bits each, without branching on them.
     let words = coefficients.words()
@@ -56,6 +57,7 @@ extension PublicKey {
   /// Appends seed and p₀ alone.
   package func appendBody(to writer: inout WireWriter) {
     writer.append(bytes: seed.bytes)
+    writer.reserve(WireWriter.byteCount(of: p0.basis))
     writer.append(p0)
   }
 
@@ -97,6 +99,7 @@ extension SeededCiphertext {
   /// Appends seed and c₀ alone, only the coefficients in `ranges` where given.
   package func appendBody(to writer: inout WireWriter, ranges: [Range<Int>]? = nil) {
     writer.append(bytes: seed.bytes)
+    writer.reserve(WireWriter.byteCount(of: c0.basis, ranges: ranges))
     writer.append(c0, ranges: ranges)
   }
 
@@ -127,6 +130,7 @@ extension Ciphertext {
     writer.append(bytes: key.bytes)
     writer.append(noise)
     writer.append(UInt8(limbCount))
+    writer.reserve(2 * WireWriter.byteCount(of: basis))
     writer.append(c0)
     writer.append(c1)
     return writer.bytes

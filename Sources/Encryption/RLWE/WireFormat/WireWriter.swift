@@ -20,6 +20,11 @@ public struct WireWriter: Sendable {
     append(bytes: digest.bytes)
   }
 
+  /// Makes room for `count` more bytes, so that nothing already written is copied, and left behind, when the array grows.
+  package mutating func reserve(_ count: Int) {
+    bytes.reserveCapacity(bytes.count + count)
+  }
+
   /// Appends bytes as they are.
   public mutating func append(bytes other: [UInt8]) {
     bytes.append(contentsOf: other)
@@ -46,11 +51,11 @@ public struct WireWriter: Sendable {
 
   /// Appends words packed at `bits` bits each, least significant bit first, padded to a byte with zeros.
   package mutating func append(packing words: borrowing Span<UInt64>, bits: Int) {
-    let size = (words.count * bits + 7) / 8
-    var packed = [UInt8](repeating: 0, count: size)
-    var span = packed.mutableSpan
-    PolynomialKernels.packBits(&span, words, bits: bits)
-    bytes.append(contentsOf: packed)
+    let start = bytes.count
+    bytes.append(contentsOf: repeatElement(0, count: (words.count * bits + 7) / 8))
+    var span = bytes.mutableSpan
+    var packed = span._mutatingExtracting(start..<span.count)
+    PolynomialKernels.packBits(&packed, words, bits: bits)
   }
 
   /// Appends the residues of a polynomial, limb after limb, each packed at the bit length of its prime; only the
