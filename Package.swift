@@ -52,7 +52,8 @@ let package = Package(
   targets: [
     // Arithmetic
     .target(name: "CPolynomial", path: "Sources/Arithmetic/CPolynomial", cSettings: kernels),
-    .systemLibrary(name: "CGMP", path: "Vendor/CGMP", pkgConfig: "gmp", providers: [.apt(["libgmp-dev"]), .brew(["gmp"])]),
+    .systemLibrary(
+      name: "CGMP", path: "Vendor/CGMP", pkgConfig: "gmp", providers: [.apt(["libgmp-dev"]), .brew(["gmp"])]),
     .target(name: "BigIntegers", dependencies: ["CGMP"], path: "Sources/Arithmetic/BigIntegers", swiftSettings: strict),
     .target(
       name: "ModularArithmetic", dependencies: ["CPolynomial", "BigIntegers"],
@@ -73,7 +74,8 @@ let package = Package(
       name: "BFV", dependencies: ["RLWE", "PolynomialRing", "ModularArithmetic", "BigIntegers", "Randomness"],
       path: "Sources/Encryption/BFV", swiftSettings: hot),
     .target(
-      name: "Tacit", dependencies: ["RLWE", "BFV", "PolynomialRing"], path: "Sources/Encryption/Tacit", swiftSettings: strict),
+      name: "Tacit", dependencies: ["RLWE", "BFV", "PolynomialRing"], path: "Sources/Encryption/Tacit",
+      swiftSettings: strict),
 
     // Inference
     .target(
@@ -93,7 +95,8 @@ let package = Package(
     .executableTarget(
       name: "he-bench",
       dependencies: [
-        "Tacit", "EncryptedInference", "LinearModels", "PolynomialRing", "ModularArithmetic", "Randomness", argumentParser,
+        "Tacit", "EncryptedInference", "LinearModels", "PolynomialRing", "ModularArithmetic", "Randomness",
+        argumentParser,
       ],
       path: "Benchmarks/he-bench", swiftSettings: strict),
 

@@ -4,8 +4,9 @@ internal import Foundation
 public import LinearModels
 public import Tacit
 
-/// What a client needs to use a model: parameters, how features are encoded, what to do with scores. Public: it holds no
-/// weights, but it shows the ranges of the inputs and the size of the scores.
+/// What a client needs to use a model: parameters, how features are encoded, what to do with scores.
+///
+/// Public: it holds no weights, but it shows the ranges of the inputs and the size of the scores.
 public struct ClientProfile: Codable, Sendable {
   static let format = "tacit-client"
   static let version = 1

@@ -38,7 +38,8 @@ public struct EncryptedScores: Sendable {
     header = try BatchHeader(from: &reader, degree: parameters.degree)
     noise = try reader.readNoise()
     let (count, overflow) = header.blockCount.multipliedReportingOverflow(by: header.packing.repliesPerBlock)
-    let (size, tooLarge) = count.multipliedReportingOverflow(by: BFVReply.bodyByteCount(parameters: parameters, ranges: []))
+    let (size, tooLarge) = count.multipliedReportingOverflow(
+      by: BFVReply.bodyByteCount(parameters: parameters, ranges: []))
     guard !overflow, !tooLarge, size <= reader.remaining else {
       throw .truncated(needed: overflow || tooLarge ? Int.max : size, available: reader.remaining)
     }

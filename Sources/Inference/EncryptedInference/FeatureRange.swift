@@ -22,8 +22,10 @@ public struct FeatureRange: Codable, Hashable, Sendable {
     self.isWhole = isWhole
   }
 
-  /// How much wider than the rows seen a planned range is, as a part of their width on each side: rows to come may exceed
-  /// those seen by that much before they are refused. It costs one bit.
+  /// How much wider than the rows seen a planned range is, as a part of their width on each side: rows to come may
+  /// exceed those seen by that much before they are refused.
+  ///
+  /// It costs one bit.
   public static let margin = 0.5
 
   /// The ranges of the columns of `rows`, widened by `margin`.

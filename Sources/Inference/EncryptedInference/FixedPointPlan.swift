@@ -129,7 +129,8 @@ public struct FixedPointPlan: Sendable {
     self.offsets = offsets
     var bound = 0.0
     for (row, offset) in zip(weights, offsets) {
-      bound = max(bound, zip(row, columns).reduce(Double(offset.magnitude)) { $0 + Double($1.0.magnitude) * Double($1.1.bound) })
+      bound = max(
+        bound, zip(row, columns).reduce(Double(offset.magnitude)) { $0 + Double($1.0.magnitude) * Double($1.1.bound) })
     }
     guard bound < 0x1p58 else { return nil }
     outputBound = Int64(bound.rounded(.up)) + 1

@@ -67,7 +67,8 @@ public struct InferencePlan: Sendable {
       }
     }
     throw .noParameters(
-      reason: "the scores need more bits than rings up to degree \(Self.degrees[Self.degrees.count - 1]) carry; narrow the "
+      reason:
+        "the scores need more bits than rings up to degree \(Self.degrees[Self.degrees.count - 1]) carry; narrow the "
         + "input ranges (--input-range, --max-abs), or ask for less flooding")
   }
 
@@ -149,12 +150,18 @@ public struct InferencePlan: Sendable {
   }
 
   /// A guess at the size of scores where no rows are there to tell: features spread over a sixteenth of their ranges.
+  ///
+  /// Where the score at the centre dwarfs that (weights next to nothing), a billionth of it.
   private static func estimatedScore(model: LinearModel, ranges: [FeatureRange]) -> Double {
-    model.weights.map { row in
-      zip(row, ranges).reduce(0.0) { sum, pair in
-        let part = pair.0 * (pair.1.upper - pair.1.lower) / 32
-        return sum + part * part
-      }.squareRoot()
+    zip(model.weights, model.intercepts).map { row, intercept in
+      var squares = 0.0
+      var centre = intercept
+      for (weight, range) in zip(row, ranges) {
+        let part = weight * (range.upper - range.lower) / 32
+        squares += part * part
+        centre += weight * (range.upper + range.lower) / 2
+      }
+      return max(squares.squareRoot(), abs(centre) * 1e-9)
     }.max() ?? 0
   }
 

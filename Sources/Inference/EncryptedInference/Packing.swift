@@ -30,7 +30,9 @@ public struct Packing: Hashable, Sendable {
   /// k: outputs that one product computes.
   public let outputsPerReply: Int
 
-  /// A layout. requires: k·F·R ≤ N, all positive.
+  /// A layout.
+  ///
+  /// requires: k·F·R ≤ N, all positive.
   public init?(
     degree: Int, featureCount: Int, outputCount: Int, rowsPerBlock: Int, featuresPerCiphertext: Int,
     outputsPerReply: Int

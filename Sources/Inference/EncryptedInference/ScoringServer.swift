@@ -12,10 +12,10 @@ public struct ScoringServer: Sendable {
 
   private let evaluator: BFVEvaluator
 
-  /// Checks the model's parameters and builds their tables.
-  public init(model: ServerModel) throws(InferenceError) {
+  /// Checks the model's parameters and builds their tables, for the fastest kernels or those of `kernels`.
+  public init(model: ServerModel, kernels: KernelChoice = .automatic) throws(InferenceError) {
     do {
-      parameters = try BFVParameters(model.parameters)
+      parameters = try BFVParameters(model.parameters, kernels: kernels)
     } catch {
       throw .parameters(error)
     }
@@ -23,7 +23,9 @@ public struct ScoringServer: Sendable {
     evaluator = BFVEvaluator(parameters: parameters)
   }
 
-  /// The model's weights as plaintexts for one packing. Keep them where more rows of the same packing will come.
+  /// The model's weights as plaintexts for one packing.
+  ///
+  /// Keep them where more rows of the same packing will come.
   public struct PackedWeights: Sendable {
     /// The packing they are for.
     public let packing: Packing
@@ -103,8 +105,10 @@ public struct ScoringServer: Sendable {
       progress?(index + 1, header.blockCount)
     }
     // One bound for all: that of the noisiest.
-    let noise = replies.map(\.noise).max { $0.log2Magnitude(degree: packing.degree, failure: .ownUse)
-      < $1.log2Magnitude(degree: packing.degree, failure: .ownUse) }
+    let noise = replies.map(\.noise).max {
+      $0.log2Magnitude(degree: packing.degree, failure: .ownUse)
+        < $1.log2Magnitude(degree: packing.degree, failure: .ownUse)
+    }
     return EncryptedScores(header: header, noise: noise ?? .zero, replies: replies)
   }
 

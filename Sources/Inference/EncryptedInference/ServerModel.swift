@@ -4,7 +4,9 @@ internal import Crypto
 internal import Foundation
 public import Tacit
 
-/// What the server keeps of a model: integers and parameters. It holds the weights: only the server may see it.
+/// What the server keeps of a model: integers and parameters.
+///
+/// It holds the weights: only the server may see it.
 public struct ServerModel: Codable, Sendable {
   static let format = "tacit-model"
   static let version = 1
@@ -12,8 +14,9 @@ public struct ServerModel: Codable, Sendable {
   var format: String
   var version: Int
 
-  /// Names the model: SHA-256 over a random salt and the rest of this file, in hexadecimal. Because of the salt it tells
-  /// nothing of the weights.
+  /// Names the model: SHA-256 over a random salt and the rest of this file, in hexadecimal.
+  ///
+  /// Because of the salt it tells nothing of the weights.
   public private(set) var digest: String
 
   var salt: String

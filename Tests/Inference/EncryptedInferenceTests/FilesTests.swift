@@ -105,7 +105,9 @@ import Testing
     // A server that asks for weak parameters would read the rows.
     for weak in ["uncheckedInsecure", "standard2018"] {
       let edited = text.replacingOccurrences(of: "classical128", with: weak)
-      #expect(performing: { try ClientProfile(serialized: Array(edited.utf8)) }, throws: { "\($0)".contains("128-bit security") })
+      #expect(
+        performing: { try ClientProfile(serialized: Array(edited.utf8)) },
+        throws: { "\($0)".contains("128-bit security") })
     }
     var random = TestRandom(seed: 0x7AC1_0B00)
     let bytes = Array(text.utf8)

@@ -60,7 +60,9 @@ import Testing
         var message = [Int](repeating: 0, count: n)
         var weights = [Int](repeating: 0, count: n)
         for (slot, feature) in packing.features(ciphertext: ciphertext).enumerated() {
-          for row in 0..<packing.rowsPerBlock { message[packing.inputPosition(feature: slot, row: row)] = x[row][feature] }
+          for row in 0..<packing.rowsPerBlock {
+            message[packing.inputPosition(feature: slot, row: row)] = x[row][feature]
+          }
           for (place, output) in packing.outputs(reply: reply).enumerated() {
             weights[packing.weightPosition(feature: slot, output: place)] = w[output][feature]
           }

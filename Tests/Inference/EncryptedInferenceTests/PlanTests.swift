@@ -23,7 +23,8 @@ import Testing
       let edges = (0..<8).map { _ in
         plan.columns.map { column in
           let bound = column.isWhole ? column.bound : column.bound - 1
-          let integer = Int.random(in: 0...2, using: &random) == 0 ? Int64.random(in: -bound...bound, using: &random) : bound
+          let integer =
+            Int.random(in: 0...2, using: &random) == 0 ? Int64.random(in: -bound...bound, using: &random) : bound
           return column.centre + Double(Bool.random(using: &random) ? integer : -integer) * column.step
         }
       }
@@ -87,7 +88,7 @@ import Testing
 
   @Test func extremeModelsArePlannedOrRefused() throws {
     // Zero weights, one feature, weights of very different sizes.
-    for weights in [[[0.0, 0.0]], [[1e-12]], [[1e9, 1e-9, 3.0]], [[5e-324]]] {
+    for weights in [[[0.0, 0.0]], [[1e-12]], [[1e9, 1e-9, 3.0]], [[Double.leastNonzeroMagnitude]]] {
       let model = try makeModel(weights: weights, intercepts: [0.25])
       let ranges = FeatureRange.symmetric(8, count: weights[0].count)
       let plan = try InferencePlan(model: model, ranges: ranges)

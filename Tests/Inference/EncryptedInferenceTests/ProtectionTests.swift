@@ -24,8 +24,9 @@ import Testing
     let header = 40 + 32 + 16 + 24 + 17
     let equal = zip(first, second).dropFirst(header).reduce(0) { $0 + ($1.0 == $1.1 ? 1 : 0) }
     #expect(equal < (first.count - header) / 64)
-    #expect(try client.decrypt(EncryptedScores(serialized: first, parameters: client.parameters))
-      == client.decrypt(EncryptedScores(serialized: second, parameters: client.parameters)))
+    #expect(
+      try client.decrypt(EncryptedScores(serialized: first, parameters: client.parameters))
+        == client.decrypt(EncryptedScores(serialized: second, parameters: client.parameters)))
   }
 
   /// Replies hold the kept coefficients of c₀ and nothing else of it.

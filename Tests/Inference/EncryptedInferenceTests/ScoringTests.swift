@@ -9,7 +9,9 @@ import Testing
 
 @Suite struct ScoringTests {
   /// Encrypted scores are exactly those of the same arithmetic in the clear, whatever the packing.
-  @Test(arguments: [(1, 64, 10, true), (33, 30, 1, false), (540, 17, 3, false), (4100, 3, 2, true), (5, 5000, 2, false)])
+  @Test(arguments: [
+    (1, 64, 10, true), (33, 30, 1, false), (540, 17, 3, false), (4100, 3, 2, true), (5, 5000, 2, false),
+  ])
   func encryptedEqualsSimulated(rows: Int, features: Int, scores: Int, whole: Bool) throws {
     var random = TestRandom(seed: 0x7AC1_0400 + UInt64(rows))
     let problem = try randomProblem(features: features, scores: scores, rows: rows, whole: whole, using: &random)
@@ -78,7 +80,9 @@ import Testing
     let server = try ScoringServer(model: first.server)
     let upload = try alice.encrypt(rows)
     let scores = try server.score(upload)
-    #expect(performing: { try bob.decrypt(scores) }, throws: { ($0 as? InferenceError)?.description == RLWEError.wrongKey.description })
+    #expect(
+      performing: { try bob.decrypt(scores) },
+      throws: { ($0 as? InferenceError)?.description == RLWEError.wrongKey.description })
     #expect(performing: { try other.decrypt(scores) }, throws: { "\($0)".contains("made for model") })
     let stranger = try ScoringServer(model: second.server)
     #expect(performing: { try stranger.score(upload) }, throws: { "\($0)".contains("made for model") })

@@ -5,7 +5,9 @@ import LinearModels
 
 @testable import EncryptedInference
 
-/// SplitMix64: a repeatable source for test inputs. Not for secrets.
+/// SplitMix64: a repeatable source for test inputs.
+///
+/// Not for secrets.
 struct TestRandom: RandomNumberGenerator {
   private var state: UInt64
   init(seed: UInt64) { state = seed }
