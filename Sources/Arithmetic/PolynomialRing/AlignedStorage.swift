@@ -11,6 +11,13 @@ package final class AlignedStorage: @unchecked Sendable {
   // Sendable because the words change only through `mutableWords`, which the owners call on storage that they hold
   // uniquely (copy on write in `RNSPolynomial`, noncopyable ownership in `SecretPolynomial`).
   private let base: UnsafeMutablePointer<UInt64>
+  private let allocation: UnsafeMutableRawPointer
+
+  // An allocator puts blocks of a few pages at nearly the same place of their pages. A kernel that writes one and reads the
+  // other then has loads whose low 12 address bits are those of stores just made, which the processor takes for the same
+  // address and delays: up to 1.7 times slower (measured with `he-bench`, Zen 4). Large blocks are moved apart.
+  private static let staggered = 8192
+  private static let stagger = 512
 
   /// How many words there are.
   package let count: Int
@@ -28,8 +35,12 @@ package final class AlignedStorage: @unchecked Sendable {
   package init(uninitializedCount count: Int, zeroising: Bool = false) {
     precondition(count >= 0 && count <= Int.max / 16, "word count out of range")
     let bytes = max(64, (count * 8 + 63) / 64 * 64)
-    let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
-    unsafe base = raw.bindMemory(to: UInt64.self, capacity: bytes / 8)
+    let room = bytes >= Self.staggered ? 7 * Self.stagger : 0
+    unsafe allocation = UnsafeMutableRawPointer.allocate(byteCount: bytes + room, alignment: 64)
+    // A hash of the page, so that neighbours in memory start at different places of theirs.
+    let page = unsafe UInt64(UInt(bitPattern: allocation)) >> 12
+    let place = room == 0 ? 0 : Int((page &* 0x9E37_79B9_7F4A_7C15) >> 61) * Self.stagger
+    unsafe base = (allocation + place).bindMemory(to: UInt64.self, capacity: bytes / 8)
     self.count = count
     isZeroising = zeroising
   }
@@ -39,7 +50,7 @@ package final class AlignedStorage: @unchecked Sendable {
       var words = unsafe MutableSpan(_unsafeStart: base, count: count)
       PolynomialKernels.zeroize(&words)
     }
-    unsafe UnsafeMutableRawPointer(base).deallocate()
+    unsafe allocation.deallocate()
   }
 
   /// A new storage with the same words.

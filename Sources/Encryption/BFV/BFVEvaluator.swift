@@ -53,6 +53,7 @@ public struct BFVEvaluator: Sendable {
   /// Adds a plaintext that is already scaled.
   public func add(_ ciphertext: inout Ciphertext<Coefficient>, _ plaintext: ScaledPlaintext) throws(RLWEError) {
     try check(plaintext.parameters)
+    try check(ciphertext.parameters)
     guard plaintext.polynomial.limbCount == ciphertext.limbCount else {
       throw .levelMismatch(lhs: ciphertext.limbCount, rhs: plaintext.polynomial.limbCount)
     }

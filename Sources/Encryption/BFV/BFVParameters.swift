@@ -91,7 +91,9 @@ public final class BFVParameters: Sendable, Hashable {
         throw .replyModulus(value, reason: "must lie between 2t and 2^61")
       }
       do throws(RingError) {
-        replyBasis = try RNSBasis(degree: literal.degree, moduli: [value])
+        // A reply prime may be wider than the kernels asked for take; then the fastest that take it.
+        let forced = kernels.instructionSet(for: value)
+        replyBasis = try RNSBasis(degree: literal.degree, moduli: [value], instructionSet: forced)
       } catch {
         throw .replyModulus(value, reason: error.description)
       }

@@ -9,6 +9,12 @@ public enum KernelChoice: Hashable, Sendable {
   /// One for all primes, refused where the processor lacks it.
   case only(KernelBackend.InstructionSet)
 
+  /// The implementation to ask for where the modulus may be too wide for it: nil then.
+  package func instructionSet(for modulus: UInt64) -> KernelBackend.InstructionSet? {
+    guard let set = instructionSet, let backend = KernelBackend(set), modulus < backend.modulusLimit else { return nil }
+    return set
+  }
+
   var instructionSet: KernelBackend.InstructionSet? {
     switch self {
     case .automatic: nil

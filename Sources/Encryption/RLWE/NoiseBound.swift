@@ -11,6 +11,7 @@
 
 /// An upper bound on the noise of a ciphertext: what is known of each coefficient of c₀ + c₁·s − (scaled message).
 ///
+/// The scaled message is meant exactly, as a rational number (Q·m/t for BFV): what rounding it costs is part of the noise.
 /// Each coefficient is the sum of a part that is subgaussian with parameter σ (so that |part| > x has probability at most
 /// 2·exp(−x²/2σ²)) and of a part that is at most b in absolute value. Both are kept as base-2 logarithms, since a
 /// modulus may have thousands of bits. Subgaussian parameters of dependent variables add (triangle inequality), so every
@@ -23,7 +24,9 @@ public struct NoiseBound: Hashable, Sendable {
   /// log2 b; −∞ where there is no such part.
   public private(set) var log2Bounded: Double
 
-  /// Whether the subgaussian parts of different coefficients are independent, as they are after encryption.
+  /// Whether the subgaussian part is a sum of terms that each have independent coefficients, as fresh errors have.
+  ///
+  /// The terms may depend on each other: the triangle inequality is all that sums and products need.
   public private(set) var hasIndependentCoefficients: Bool
 
   /// No noise at all.

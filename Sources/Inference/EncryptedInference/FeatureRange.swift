@@ -30,39 +30,51 @@ public struct FeatureRange: Codable, Hashable, Sendable {
 
   /// The ranges of the columns of `rows`, widened by `margin`.
   ///
+  /// Columns of whole numbers are often of one kind (pixels, counts), and a few rows show only part of what the rarer ones
+  /// hold: each is widened by as much as the one of median width at least.
+  ///
   /// - Throws: `InferenceError` for no rows, rows of other lengths than `count`, or values that are not finite.
   public static func observed(
     in rows: [[Double]], names: [String]
   ) throws(InferenceError) -> [FeatureRange] {
     guard !rows.isEmpty else { throw .noRows }
-    var ranges: [FeatureRange] = []
     for (index, row) in rows.enumerated() where row.count != names.count {
       throw .featureCount(row: index + 1, expected: names.count, found: row.count)
     }
+    var seen: [FeatureRange] = []
     for (column, name) in names.enumerated() {
-      var lower = Double.infinity
-      var upper = -Double.infinity
-      var isWhole = true
-      for (index, row) in rows.enumerated() {
-        let value = row[column]
-        guard value.isFinite else { throw .notFinite(row: index + 1, column: name) }
-        lower = min(lower, value)
-        upper = max(upper, value)
-        isWhole = isWhole && value == value.rounded()
-      }
-      // A constant column says nothing of its width: allow as much as its own size, at least one.
-      let width = upper > lower ? upper - lower : max(abs(upper), 1)
-      let extra = upper > lower ? width * margin : width
-      let whole = isWhole && max(abs(lower), abs(upper)) < 0x1p22
-      guard (upper + extra).isFinite, (lower - extra).isFinite, abs(upper) < 0x1p200, abs(lower) < 0x1p200 else {
-        throw .unusableRange(column: name, reason: "its values are too large to plan for")
-      }
-      ranges.append(
-        FeatureRange(
-          lower: whole ? (lower - extra).rounded(.down) : lower - extra,
-          upper: whole ? (upper + extra).rounded(.up) : upper + extra, isWhole: whole))
+      seen.append(try range(ofColumn: column, named: name, in: rows))
     }
-    return ranges
+    let widths = seen.filter(\.isWhole).map { $0.upper - $0.lower }.sorted()
+    let median = widths.isEmpty ? 0 : widths[widths.count / 2]
+    return seen.map { range in
+      let width = range.upper - range.lower
+      // A constant column says nothing of its width: allow as much as its own size, at least one.
+      let own = width > 0 ? width * margin : max(abs(range.upper), 1)
+      guard range.isWhole else { return FeatureRange(lower: range.lower - own, upper: range.upper + own) }
+      let extra = max(own, median * margin).rounded(.up)
+      return FeatureRange(lower: range.lower - extra, upper: range.upper + extra, isWhole: true)
+    }
+  }
+
+  /// The values of one column, without any margin.
+  private static func range(
+    ofColumn column: Int, named name: String, in rows: [[Double]]
+  ) throws(InferenceError) -> FeatureRange {
+    var lower = Double.infinity
+    var upper = -Double.infinity
+    var isWhole = true
+    for (index, row) in rows.enumerated() {
+      let value = row[column]
+      guard value.isFinite else { throw .notFinite(row: index + 1, column: name) }
+      lower = min(lower, value)
+      upper = max(upper, value)
+      isWhole = isWhole && value == value.rounded()
+    }
+    guard max(abs(lower), abs(upper)) < 0x1p200 else {
+      throw .unusableRange(column: name, reason: "its values are too large to plan for")
+    }
+    return FeatureRange(lower: lower, upper: upper, isWhole: isWhole && max(abs(lower), abs(upper)) < 0x1p22)
   }
 
   /// The same symmetric range for every column.

@@ -56,9 +56,8 @@ public struct ScoringClient: ~Copyable, Sendable {
     let header = BatchHeader(
       model: profile.modelBytes, key: secretKey.identifier, rowCount: rows.count, packing: packing)
     let perBlock = packing.ciphertextsPerBlock
-    var ciphertexts: [SeededCiphertext] = []
-    ciphertexts.reserveCapacity(header.blockCount * perBlock)
-    for index in 0..<header.blockCount * perBlock {
+    let ciphertexts = try parallelMap(count: header.blockCount * perBlock, parallelism: parallelism) {
+      (index) throws(InferenceError) in
       let first = index / perBlock * packing.rowsPerBlock
       let features = packing.features(ciphertext: index % perBlock)
       var coefficients = [Int64](repeating: 0, count: parameters.degree)
@@ -69,12 +68,11 @@ public struct ScoringClient: ~Copyable, Sendable {
         }
       }
       do {
-        let plaintext = try BFVPlaintext(signedCoefficients: coefficients, parameters: parameters)
-        ciphertexts.append(try secretKey.encrypt(plaintext))
+        return try secretKey.encrypt(BFVPlaintext(signedCoefficients: coefficients, parameters: parameters))
       } catch let error as RLWEError {
-        throw .encryption(error)
+        throw InferenceError.encryption(error)
       } catch {
-        throw .damaged(field: "columns", reason: "exceed the plaintext modulus")
+        throw InferenceError.damaged(field: "columns", reason: "exceed the plaintext modulus")
       }
     }
     let blocks = (0..<header.blockCount).map { Array(ciphertexts[$0 * perBlock..<($0 + 1) * perBlock]) }

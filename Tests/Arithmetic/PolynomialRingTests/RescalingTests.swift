@@ -25,7 +25,8 @@ import Testing
     }
   }
 
-  @Test(arguments: Shape.all, [2, 3, 17, 1 << 20, 1_000_003, (1 << 46) - 21, 1 << 60, (1 << 61) - 1, 1 << 61] as [UInt64])
+  @Test(
+    arguments: Shape.all, [2, 3, 17, 1 << 20, 1_000_003, (1 << 46) - 21, 1 << 60, (1 << 61) - 1, 1 << 61] as [UInt64])
   func scalingMatchesExactRounding(_ shape: Shape, _ target: UInt64) throws {
     let oracle = RingOracle(basis: try shape.basis())
     let scaler = RNSScaler(basis: oracle.basis, target: target)

@@ -149,10 +149,17 @@ import Testing
     let basis = try Shape(degree: 16, bits: [30, 30]).basis()
     let fresh = RNSPolynomial<Coefficient>(zeroIn: basis)
     let identity = ObjectIdentifier(fresh.storage)
-    let evaluated = fresh.evaluationForm()
+    let evaluated = (consume fresh).evaluationForm()
     #expect(ObjectIdentifier(evaluated.storage) == identity)
-    let back = evaluated.coefficientForm()
+    var back = (consume evaluated).coefficientForm()
     #expect(ObjectIdentifier(back.storage) == identity)
+    let again = back.take().evaluationForm()
+    #expect(ObjectIdentifier(again.storage) == identity)
+    var stream = RandomStream.system()
+    let secret = SecretCoefficients(ternaryOfDegree: 16, from: &stream).residues(in: basis)
+    let secretWords = ObjectIdentifier(secret.polynomial.storage)
+    let transformed = secret.evaluationForm()
+    #expect(ObjectIdentifier(transformed.polynomial.storage) == secretWords)
   }
 
   @Test func zeroisingIsInherited() throws {

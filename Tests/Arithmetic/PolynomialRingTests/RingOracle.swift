@@ -44,7 +44,9 @@ struct RingOracle {
   /// Integers in [0, Q), many of them at or next to the ends, the middle and the multiples of the last prime.
   func random(_ generator: inout TestGenerator) -> [BigInteger] {
     let last = BigInteger(basis.moduli[basis.limbCount - 1].value)
-    let special: [BigInteger] = [0, 1, product - 1, product / 2, product / 2 + 1, last / 2, last / 2 + 1, last - 1, last]
+    let special: [BigInteger] = [
+      0, 1, product - 1, product / 2, product / 2 + 1, last / 2, last / 2 + 1, last - 1, last,
+    ]
     return (0..<basis.degree).map { _ in
       if generator.next() % 4 == 0 { return special[Int(generator.next(below: UInt64(special.count)))].modulo(product) }
       let words = (0...product.bitWidth / 64).map { _ in generator.next() }

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import BFV
+import PolynomialRing
+import RLWE
+import Testing
+
+@Suite struct RefusalTests {
+  @Test func levelsMustAgree() throws {
+    let fixture = try BFVFixture(TestSet.tiny[1])
+    let plaintext = try fixture.plaintext([7])
+    let high = try fixture.publicKey.encrypt(plaintext)
+    let low = try fixture.evaluator.switchModulus(high)
+    #expect(throws: RLWEError.levelMismatch(lhs: 3, rhs: 4)) {
+      var copy = low
+      try fixture.evaluator.add(&copy, high)
+    }
+    #expect(throws: RLWEError.levelMismatch(lhs: 4, rhs: 3)) {
+      var copy = high
+      try fixture.evaluator.subtract(&copy, low)
+    }
+    #expect(throws: RLWEError.levelMismatch(lhs: 3, rhs: 4)) {
+      var copy = low
+      try fixture.evaluator.addProduct(to: &copy, high, by: 3)
+    }
+    #expect(throws: RLWEError.levelMismatch(lhs: 3, rhs: 4)) {
+      var copy = low.evaluationForm()
+      try fixture.evaluator.multiply(&copy, by: EvaluationPlaintext(plaintext))
+    }
+    #expect(throws: RLWEError.levelMismatch(lhs: 4, rhs: 3)) {
+      var copy = high.evaluationForm()
+      try fixture.evaluator.addProduct(to: &copy, high.evaluationForm(), by: EvaluationPlaintext(plaintext, limbs: 3))
+    }
+    var product = low.evaluationForm()
+    try fixture.evaluator.multiply(&product, by: EvaluationPlaintext(plaintext, limbs: 3))
+    #expect(try fixture.secret.decrypt(product, parameters: fixture.parameters).coefficients[0] == 49)
+  }
+
+  /// Ciphertexts of other parameters are refused by every operation, whatever their shape: never a trap.
+  @Test(arguments: [0, 2, 4])
+  func foreignCiphertextsAreRefused(_ index: Int) throws {
+    let fixture = try BFVFixture(TestSet.tiny[index])
+    let foreign = try BFVFixture(TestSet.tiny[1])
+    let evaluator = fixture.evaluator
+    let plaintext = try fixture.plaintext([1])
+    let strange = try foreign.publicKey.encrypt(foreign.plaintext([1]))
+    let strangeEvaluation = strange.evaluationForm()
+    let mine = try fixture.publicKey.encrypt(plaintext)
+    let mineEvaluation = mine.evaluationForm()
+    func refuses(_ body: () throws -> Void, line: Int = #line) {
+      #expect("line \(line)") {
+        try body()
+      } throws: { error in
+        guard case .parametersMismatch = error as? RLWEError else { return false }
+        return true
+      }
+    }
+    refuses {
+      var c = strange; try evaluator.add(&c, strange)
+    }
+    refuses {
+      var c = strange; try evaluator.add(&c, mine)
+    }
+    refuses {
+      var c = mine; try evaluator.add(&c, strange)
+    }
+    refuses {
+      var c = mine; try evaluator.subtract(&c, strange)
+    }
+    refuses {
+      var c = strange; try evaluator.negate(&c)
+    }
+    refuses {
+      var c = strange; try evaluator.add(&c, plaintext)
+    }
+    refuses {
+      var c = strange; try evaluator.subtract(&c, plaintext)
+    }
+    refuses {
+      var c = strangeEvaluation; try evaluator.add(&c, plaintext)
+    }
+    refuses {
+      var c = strangeEvaluation; try evaluator.multiply(&c, by: EvaluationPlaintext(plaintext))
+    }
+    refuses {
+      var c = strangeEvaluation; try evaluator.addProduct(to: &c, mineEvaluation, by: EvaluationPlaintext(plaintext))
+    }
+    refuses {
+      var c = mineEvaluation; try evaluator.addProduct(to: &c, strangeEvaluation, by: EvaluationPlaintext(plaintext))
+    }
+    refuses {
+      var c = strange; try evaluator.multiply(&c, by: 3)
+    }
+    refuses {
+      var c = mine; try evaluator.addProduct(to: &c, strange, by: 3)
+    }
+    refuses {
+      var c = strange; try evaluator.addProduct(to: &c, mine, by: 3)
+    }
+    refuses {
+      var c = strange; try evaluator.add(&c, ScaledPlaintext(plaintext))
+    }
+    refuses {
+      var c = mine; try evaluator.add(&c, ScaledPlaintext(foreign.plaintext([1])))
+    }
+    refuses { _ = try evaluator.switchModulus(strange) }
+    refuses { _ = try evaluator.rerandomize(strangeEvaluation, with: fixture.publicKey) }
+    refuses { _ = try evaluator.rerandomize(mineEvaluation, with: foreign.publicKey) }
+    refuses {
+      var c = strange; try evaluator.flood(&c, bits: 3)
+    }
+    refuses { _ = try evaluator.reply(strange, keeping: [0..<1]) }
+    refuses {
+      var c = mine; try evaluator.add(&c, foreign.plaintext([1]))
+    }
+    refuses {
+      var c = mineEvaluation; try evaluator.multiply(&c, by: EvaluationPlaintext(foreign.plaintext([1])))
+    }
+    // A ciphertext that claims the right key: nothing but the parameters can tell.
+    let forged = Ciphertext<Evaluation>(
+      parameters: foreign.parameters.rlwe, key: fixture.secret.identifier, c0: strangeEvaluation.c0,
+      c1: strangeEvaluation.c1, noise: strangeEvaluation.noise)
+    refuses { _ = try evaluator.rerandomize(forged, with: fixture.publicKey) }
+    refuses { _ = try fixture.secret.decrypt(forged, parameters: fixture.parameters) }
+  }
+}
