@@ -68,7 +68,9 @@ package final class AlignedStorage: @unchecked Sendable {
     return unsafe _overrideLifetime(span, borrowing: self)
   }
 
-  /// Write access to the words of `range`. requires: the caller holds this storage uniquely.
+  /// Write access to the words of `range`.
+  ///
+  /// requires: the caller holds this storage uniquely.
   @_lifetime(borrow self)
   package func mutableWords(_ range: Range<Int>) -> MutableSpan<UInt64> {
     precondition(range.lowerBound >= 0 && range.upperBound <= count, "range outside the storage")

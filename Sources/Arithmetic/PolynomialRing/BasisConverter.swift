@@ -3,7 +3,7 @@
 import BigIntegers
 import ModularArithmetic
 
-/// Fast conversion of residues from one basis to another, without the exact quotient [HPS18, eq. (2)].
+/// Fast conversion of residues from one basis to another, without the exact quotient [HPS18, equation (2)].
 public struct BasisConverter: Sendable {
   /// The basis of the input, Q.
   public let source: RNSBasis
@@ -13,7 +13,9 @@ public struct BasisConverter: Sendable {
 
   private let factors: [UInt64]
 
-  /// Precomputes (Q/qᵢ) mod pⱼ. requires: equal degrees.
+  /// Precomputes (Q/qᵢ) mod pⱼ.
+  ///
+  /// requires: equal degrees.
   public init(from source: RNSBasis, to target: RNSBasis) {
     precondition(source.degree == target.degree, "bases of different degrees")
     self.source = source

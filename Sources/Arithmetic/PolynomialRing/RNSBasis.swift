@@ -47,7 +47,9 @@ public final class RNSBasis: Sendable, Hashable {
     self.init(plans: plans)
   }
 
-  /// A basis of existing plans. requires: 1 to 64 plans of one degree and distinct primes.
+  /// A basis of existing plans.
+  ///
+  /// requires: 1 to 64 plans of one degree and distinct primes.
   package init(plans: [NTTPlan]) {
     precondition(!plans.isEmpty && plans.count <= 64 && plans.allSatisfy { $0.degree == plans[0].degree })
     self.plans = plans

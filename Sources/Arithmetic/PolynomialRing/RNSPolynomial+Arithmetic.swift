@@ -3,7 +3,9 @@
 internal import ModularArithmetic
 
 extension RNSPolynomial {
-  /// Adds `other` to this polynomial. requires: equal bases.
+  /// Adds `other` to this polynomial.
+  ///
+  /// requires: equal bases.
   public mutating func add(_ other: borrowing RNSPolynomial) {
     precondition(basis == other.basis, "polynomials of different bases")
     for (index, plan) in basis.plans.enumerated() {
@@ -12,7 +14,9 @@ extension RNSPolynomial {
     }
   }
 
-  /// Subtracts `other` from this polynomial. requires: equal bases.
+  /// Subtracts `other` from this polynomial.
+  ///
+  /// requires: equal bases.
   public mutating func subtract(_ other: borrowing RNSPolynomial) {
     precondition(basis == other.basis, "polynomials of different bases")
     for (index, plan) in basis.plans.enumerated() {
@@ -63,7 +67,9 @@ extension RNSPolynomial {
 }
 
 extension RNSPolynomial where Domain == Evaluation {
-  /// Multiplies by `other` modulo X^N + 1. requires: equal bases.
+  /// Multiplies by `other` modulo X^N + 1.
+  ///
+  /// requires: equal bases.
   public mutating func multiply(by other: borrowing RNSPolynomial) {
     precondition(basis == other.basis, "polynomials of different bases")
     for (index, plan) in basis.plans.enumerated() {
@@ -72,7 +78,9 @@ extension RNSPolynomial where Domain == Evaluation {
     }
   }
 
-  /// Adds `lhs` · `rhs` modulo X^N + 1. requires: `lhs` of this basis; `rhs` of this basis or a longer one that starts with it.
+  /// Adds `lhs` · `rhs` modulo X^N + 1.
+  ///
+  /// requires: `lhs` of this basis; `rhs` of this basis or a longer one that starts with it.
   public mutating func addProduct(_ lhs: borrowing RNSPolynomial, _ rhs: borrowing RNSPolynomial) {
     precondition(basis == lhs.basis && rhs.basis.hasPrefix(basis), "polynomials of different bases")
     for (index, plan) in basis.plans.enumerated() {
@@ -110,7 +118,9 @@ extension RNSPolynomial where Domain == Coefficient {
     return reinterpreted(as: Evaluation.self)
   }
 
-  /// A polynomial of small integer coefficients: two's complement words, |word| < every prime. Constant time.
+  /// A polynomial of small integer coefficients: two's complement words, |word| < every prime.
+  ///
+  /// Constant time.
   package init(signedWords: borrowing Span<UInt64>, basis: RNSBasis, zeroising: Bool = false) {
     precondition(signedWords.count == basis.degree, "one word for each coefficient")
     self.init(uninitializedIn: basis, zeroising: zeroising)

@@ -80,14 +80,18 @@ public struct RNSPolynomial<Domain: PolynomialDomain>: Sendable {
     return RNSPolynomial(basis: basis, storage: taken)
   }
 
-  /// Reads the same words in another domain, without a transform. For sampling, where uniform is uniform in both.
+  /// Reads the same words in another domain, without a transform.
+  ///
+  /// For sampling, where uniform is uniform in both.
   package consuming func reinterpreted<Other: PolynomialDomain>(as _: Other.Type) -> RNSPolynomial<Other> {
     RNSPolynomial<Other>(basis: basis, storage: storage)
   }
 }
 
 extension RNSPolynomial: Equatable {
-  /// Equal basis and residues. Variable time: not for secrets.
+  /// Equal basis and residues.
+  ///
+  /// Variable time: not for secrets.
   public static func == (lhs: RNSPolynomial, rhs: RNSPolynomial) -> Bool {
     guard lhs.basis == rhs.basis else { return false }
     let a = lhs.allLimbs()

@@ -55,7 +55,8 @@ extension BFVEvaluator {
       let capacity = parameters.log2ReplyNoiseCapacity
     else { preconditionFailure("these parameters have no reply modulus") }
     let noise =
-      ciphertext.noise.scaledDown(bits: ciphertext.log2Modulus - basis.log2Product) + .rounding(degree: parameters.degree)
+      ciphertext.noise.scaledDown(bits: ciphertext.log2Modulus - basis.log2Product)
+      + .rounding(degree: parameters.degree)
     try parameters.requireCapacity(for: noise, available: capacity)
     var c0 = RNSPolynomial<Coefficient>(zeroIn: basis)
     var words = c0.mutableLimb(0)

@@ -81,7 +81,8 @@ public struct BFVEvaluator: Sendable {
   }
 
   /// Multiplies by a plaintext polynomial, modulo X^N + 1 and t.
-  public func multiply(_ ciphertext: inout Ciphertext<Evaluation>, by plaintext: EvaluationPlaintext) throws(RLWEError) {
+  public func multiply(_ ciphertext: inout Ciphertext<Evaluation>, by plaintext: EvaluationPlaintext) throws(RLWEError)
+  {
     try check(ciphertext.parameters)
     try check(plaintext, limbs: ciphertext.limbCount)
     ciphertext.multiply(by: plaintext.polynomial, norm1: plaintext.norm1, norm2: plaintext.norm2)
@@ -118,14 +119,18 @@ public struct BFVEvaluator: Sendable {
   }
 
   /// Divides the ciphertext, its noise and its modulus by the last prime; the message stays.
-  public func switchModulus(_ ciphertext: consuming Ciphertext<Coefficient>) throws(RLWEError) -> Ciphertext<Coefficient> {
+  public func switchModulus(_ ciphertext: consuming Ciphertext<Coefficient>) throws(RLWEError) -> Ciphertext<
+    Coefficient
+  > {
     try check(ciphertext.parameters)
     let result = try ciphertext.droppingLastPrime()
     try check(result)
     return result
   }
 
-  /// An encryption of zero by (0, 0), to start a sum from. It hides nothing until something fresh is added.
+  /// An encryption of zero by (0, 0), to start a sum from.
+  ///
+  /// It hides nothing until something fresh is added.
   public func transparentZero<Domain>(like other: borrowing Ciphertext<Domain>) -> Ciphertext<Domain> {
     Ciphertext(transparentZeroLike: other)
   }

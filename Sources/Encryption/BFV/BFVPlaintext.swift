@@ -61,8 +61,10 @@ public struct BFVPlaintext: Sendable {
     return coefficients.map { $0 > t / 2 ? Int64($0) - Int64(t) : Int64($0) }
   }
 
-  /// round(Q·m/t) modulo the first `limbs` primes [KPZ21, section 3.1], of the first `count` coefficients (all of them if
-  /// nil; the others of the result are zero). Constant time in the coefficients.
+  /// round(Q·m/t) modulo the first `limbs` primes [KPZ21, section 3.1], of the first `count` coefficients (all of them
+  /// if nil; the others of the result are zero).
+  ///
+  /// Constant time in the coefficients.
   func scaled(limbs: Int, count: Int? = nil) -> RNSPolynomial<Coefficient> {
     let level = parameters.levels[limbs - 1]
     let range = 0..<(count ?? storage.count)
@@ -108,7 +110,9 @@ extension BFVParameters {
 }
 
 extension BFVPlaintext: Equatable {
-  /// Equal parameters and coefficients. Variable time.
+  /// Equal parameters and coefficients.
+  ///
+  /// Variable time.
   public static func == (lhs: BFVPlaintext, rhs: BFVPlaintext) -> Bool {
     lhs.parameters == rhs.parameters && lhs.coefficients == rhs.coefficients
   }

@@ -5,7 +5,9 @@ internal import PolynomialRing
 internal import RLWE
 
 /// A plaintext made ready to multiply ciphertexts: its coefficients, centred around zero, in evaluation form modulo the
-/// primes of the ciphertexts. Make it once, use it often.
+/// primes of the ciphertexts.
+///
+/// Make it once, use it often.
 public struct EvaluationPlaintext: Sendable {
   /// The set it belongs to.
   public let parameters: BFVParameters
@@ -18,7 +20,9 @@ public struct EvaluationPlaintext: Sendable {
   /// The Euclidean norm of the centred coefficients.
   public let norm2: Double
 
-  /// A polynomial of few terms: Σ value·X^position, positions below N and each at most once, |value| ≤ t/2. For all primes.
+  /// A polynomial of few terms: Σ value·X^position, positions below N and each at most once, |value| ≤ t/2.
+  ///
+  /// For all primes.
   package init(terms: [(position: Int, value: Int64)], parameters: BFVParameters) {
     self.parameters = parameters
     let limit = parameters.plaintextModulus.value / 2
@@ -74,7 +78,9 @@ public struct ScaledPlaintext: Sendable {
     polynomial = plaintext.scaled(limbs: limbs ?? parameters.rlwe.limbCount)
   }
 
-  /// The plaintext whose coefficients in each range are one value, |value| ≤ t/2, and zero elsewhere. For all primes.
+  /// The plaintext whose coefficients in each range are one value, |value| ≤ t/2, and zero elsewhere.
+  ///
+  /// For all primes.
   package init(
     runs: [(range: Range<Int>, value: Int64)], parameters: BFVParameters
   ) throws(EncodingError) {

@@ -69,7 +69,9 @@ extension Ciphertext where Domain == Evaluation {
 
 /// A fresh ciphertext whose uniform half is only a seed: half the size on the wire.
 public struct SeededCiphertext: Sendable {
-  /// Labels the stream that expands the uniform half. Part of the wire format.
+  /// Labels the stream that expands the uniform half.
+  ///
+  /// Part of the wire format.
   package static let streamLabel = "ciphertext/uniform"
 
   /// The set it belongs to.
@@ -81,7 +83,9 @@ public struct SeededCiphertext: Sendable {
   /// The part that holds the message.
   public internal(set) var c0: RNSPolynomial<Coefficient>
 
-  /// Expands to c₁, in evaluation form. Used once.
+  /// Expands to c₁, in evaluation form.
+  ///
+  /// Used once.
   public let seed: Seed
 
   /// What is known of its noise.

@@ -2,7 +2,9 @@
 
 public import ModularArithmetic
 
-/// Which implementation of the arithmetic a parameter set uses. Results are the same for all.
+/// Which implementation of the arithmetic a parameter set uses.
+///
+/// Results are the same for all.
 public enum KernelChoice: Hashable, Sendable {
   /// For each prime the fastest that this processor has.
   case automatic

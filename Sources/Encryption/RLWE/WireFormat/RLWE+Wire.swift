@@ -5,7 +5,9 @@ internal import PolynomialRing
 internal import Randomness
 
 extension SecretKey {
-  /// The key as bytes. Whoever reads them reads everything encrypted under it: keep them in files of mode 0600.
+  /// The key as bytes.
+  ///
+  /// Whoever reads them reads everything encrypted under it: keep them in files of mode 0600.
   ///
   /// The array that is returned is the caller's to protect and to overwrite.
   public borrowing func serialized() -> [UInt8] {
@@ -108,7 +110,9 @@ extension SeededCiphertext {
     32 + WireWriter.byteCount(of: parameters.basis, ranges: ranges)
   }
 
-  /// Reads what `appendBody` wrote. Coefficients outside `ranges` are zero: the ciphertext decrypts only inside them.
+  /// Reads what `appendBody` wrote.
+  ///
+  /// Coefficients outside `ranges` are zero: the ciphertext decrypts only inside them.
   package init(
     body reader: inout WireReader, parameters: RLWEParameters, key: KeyIdentifier, noise: NoiseBound,
     ranges: [Range<Int>]? = nil

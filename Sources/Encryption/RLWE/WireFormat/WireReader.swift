@@ -4,7 +4,9 @@ internal import ModularArithmetic
 package import PolynomialRing
 package import Randomness
 
-/// Reads what `WireWriter` writes. Trusts nothing: every length is checked against what is there before it is used.
+/// Reads what `WireWriter` writes.
+///
+/// Trusts nothing: every length is checked against what is there before it is used.
 public struct WireReader: Sendable {
   private let bytes: [UInt8]
   private var offset: Int

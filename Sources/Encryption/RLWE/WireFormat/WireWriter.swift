@@ -3,7 +3,9 @@
 internal import ModularArithmetic
 package import PolynomialRing
 
-/// Appends numbers and residues to bytes, little endian. WireFormat.md describes every object byte by byte.
+/// Appends numbers and residues to bytes, little endian.
+///
+/// WireFormat.md describes every object byte by byte.
 public struct WireWriter: Sendable {
   /// What has been written.
   public private(set) var bytes: [UInt8] = []
