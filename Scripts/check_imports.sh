@@ -14,9 +14,9 @@ Sources/Arithmetic/Randomness           CPolynomial Crypto CryptoExtras libc
 Sources/Arithmetic/PolynomialRing       CPolynomial BigIntegers ModularArithmetic Randomness libc
 Sources/Encryption/RLWE                 PolynomialRing ModularArithmetic BigIntegers Randomness Crypto libc
 Sources/Encryption/BFV                  RLWE PolynomialRing ModularArithmetic BigIntegers Randomness libc
-Sources/Encryption/Tacit                RLWE BFV
+Sources/Encryption/Tacit                RLWE BFV PolynomialRing
 Sources/Inference/LinearModels          SwiftProtobuf Foundation
-Sources/Inference/EncryptedInference    Tacit LinearModels Foundation Dispatch libc
+Sources/Inference/EncryptedInference    Tacit LinearModels Crypto Foundation Dispatch libc
 Sources/CommandLine/Commands            EncryptedInference LinearModels Tacit ArgumentParser SwiftCSV Foundation Dispatch libc
 Sources/CommandLine/he                  Commands
 Benchmarks/he-bench                     Tacit EncryptedInference LinearModels PolynomialRing ModularArithmetic Randomness ArgumentParser Foundation Dispatch libc
@@ -30,7 +30,6 @@ unsafe_files='^Sources/Arithmetic/ModularArithmetic/KernelBackend[^/]*[.]swift$
 ^Sources/Arithmetic/ModularArithmetic/PolynomialKernels[^/]*[.]swift$
 ^Sources/Arithmetic/BigIntegers/BigInteger[^/]*[.]swift$
 ^Sources/Arithmetic/PolynomialRing/AlignedStorage[.]swift$
-^Sources/Arithmetic/PolynomialRing/SecretStorage[.]swift$
 ^Sources/Arithmetic/Randomness/(RandomStream|Keystream|KeyDerivation)[^/]*[.]swift$
 ^Sources/Encryption/RLWE/(.*/)?Wire[^/]*[.]swift$
 ^Sources/CommandLine/Commands/SystemCalls[.]swift$'
