@@ -71,16 +71,18 @@ struct Preparation {
     }
     let ranges: [FeatureRange]
     let source: RangeSource
+    var size: Double?
     if let bound = options.maxAbs {
       source = .bound(bound)
       ranges = FeatureRange.symmetric(bound, count: model.featureCount)
     } else {
       source = .assumed(fromModel: model.featureStatistics != nil)
       ranges = FeatureRange.assumed(for: model)
+      size = FeatureRange.assumedScore(for: model)
     }
     let plan: InferencePlan
     do throws(InferenceError) {
-      plan = try InferencePlan(model: model, ranges: ranges, protection: options.protection)
+      plan = try InferencePlan(model: model, ranges: ranges, largestScore: size, protection: options.protection)
     } catch {
       throw CommandFailure(error, file: path, partner: path)
     }

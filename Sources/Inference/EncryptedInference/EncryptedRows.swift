@@ -65,7 +65,7 @@ public struct BatchHeader: Hashable, Sendable {
 /// Bytes: the common header of kind `encryptedRows`; the batch header (model digest 32, key 16, then rows, features,
 /// outputs, rows per block, features per ciphertext, outputs per reply, each a 32-bit integer); one byte that says whether
 /// a public key follows, and if so its seed and residues; then for each block each ciphertext: seed, and the residues of
-/// those coefficients of c₀ that scores depend on (`Packing.neededRanges`), limb after limb.
+/// those coefficients of c₀ that scores depend on (`Packing.neededRanges`), limb after limb; a checksum.
 public struct EncryptedRows: Sendable {
   /// Which model, which key, how many rows.
   public let header: BatchHeader
@@ -86,6 +86,7 @@ public struct EncryptedRows: Sendable {
     for block in blocks {
       for ciphertext in block { ciphertext.appendBody(to: &writer, ranges: ranges) }
     }
+    writer.appendChecksum()
     return writer.bytes
   }
 
@@ -121,6 +122,7 @@ public struct EncryptedRows: Sendable {
       }
       blocks.append(block)
     }
+    try reader.readChecksum()
     try reader.finish()
     self.header = header
     self.blocks = blocks

@@ -5,7 +5,7 @@ public import Tacit
 /// Scores on their way to the client.
 ///
 /// Bytes: the common header of kind `encryptedScores`; the batch header; the noise bound of the replies; then for each
-/// block each reply: the kept coefficients of c₀ and all of c₁ modulo the reply prime.
+/// block each reply: the kept coefficients of c₀ and all of c₁ modulo the reply prime; a checksum.
 public struct EncryptedScores: Sendable {
   /// Which model, which key, how many rows.
   public let header: BatchHeader
@@ -22,6 +22,7 @@ public struct EncryptedScores: Sendable {
     header.write(to: &writer)
     writer.append(noise)
     for reply in replies { reply.appendBody(to: &writer) }
+    writer.appendChecksum()
     return writer.bytes
   }
 
@@ -52,6 +53,7 @@ public struct EncryptedScores: Sendable {
             ranges: header.packing.targetRanges(reply: group), noise: noise))
       }
     }
+    try reader.readChecksum()
     try reader.finish()
     self.replies = replies
   }

@@ -96,4 +96,11 @@ public struct FeatureRange: Codable, Hashable, Sendable {
       return FeatureRange(lower: statistic.centre - 16 * spread, upper: statistic.centre + 16 * spread)
     }
   }
+
+  /// The size of score to plan precision for where ranges are assumed: that of features of size 1 where the model does not
+  /// standardise them, since −4096 … 4096 tells nothing of their size; nil where it does.
+  public static func assumedScore(for model: LinearModel) -> Double? {
+    guard model.featureStatistics == nil else { return nil }
+    return model.weights.map { $0.reduce(0.0) { $0 + $1 * $1 }.squareRoot() }.max()
+  }
 }

@@ -38,7 +38,7 @@ public struct InferencePlan: Sendable {
   ///   - precision: The largest error of a score, as a part of `largestScore`.
   ///   - protection: What replies may give away.
   ///   - security: What the parameters must withstand.
-  /// - Throws: `InferenceError.noParameters` where even the largest ring does not serve with 2^7 times the error asked for;
+  /// - Throws: `InferenceError.noParameters` where even the largest ring does not serve with 2^15 times the error asked for;
   ///   the plan's `fixedPoint.errorBound` says what was reached.
   public init(
     model: LinearModel, ranges: [FeatureRange], largestScore: Double? = nil, precision: Double = defaultPrecision,
@@ -47,7 +47,7 @@ public struct InferencePlan: Sendable {
     precondition(ranges.count == model.featureCount && precision > 0)
     var size = largestScore ?? Self.estimatedScore(model: model, ranges: ranges)
     if !(size > 0 && size.isFinite) { size = 1 }
-    for relaxation in 0..<8 {
+    for relaxation in 0..<16 {
       let target = size * precision * exp2(Double(relaxation))
       for degree in Self.degrees {
         var best: (candidate: InferencePlan, bytes: Int)?

@@ -30,38 +30,45 @@ public struct ScoringServer: Sendable {
     /// The packing they are for.
     public let packing: Packing
 
-    /// By reply, by ciphertext.
-    let products: [[EvaluationPlaintext]]
+    let replies: [PackedReply]
+  }
 
-    /// By reply: the offsets at the targets.
-    let offsets: [ScaledPlaintext]
+  /// The weights of one group of outputs.
+  struct PackedReply: Sendable {
+    /// By ciphertext.
+    let products: [EvaluationPlaintext]
+
+    /// The offsets at the targets.
+    let offsets: ScaledPlaintext
   }
 
   /// Encodes and transforms the weights for a packing.
   public func packedWeights(for packing: Packing, parallelism: Int = 1) throws(InferenceError) -> PackedWeights {
     try require(packing)
     let replies = try parallelMap(count: packing.repliesPerBlock, parallelism: parallelism) {
-      (reply) throws(InferenceError) -> ([EvaluationPlaintext], ScaledPlaintext) in
-      var products: [EvaluationPlaintext] = []
-      for ciphertext in 0..<packing.ciphertextsPerBlock {
-        var terms: [(position: Int, value: Int64)] = []
-        for (place, output) in packing.outputs(reply: reply).enumerated() {
-          for (slot, feature) in packing.features(ciphertext: ciphertext).enumerated() {
-            terms.append((packing.weightPosition(feature: slot, output: place), model.weights[output][feature]))
-          }
-        }
-        products.append(EvaluationPlaintext(terms: terms, parameters: parameters))
-      }
-      let runs = zip(packing.targetRanges(reply: reply), packing.outputs(reply: reply)).map {
-        (range: $0, value: model.offsets[$1])
-      }
-      do throws(EncodingError) {
-        return (products, try ScaledPlaintext(runs: runs, parameters: parameters))
-      } catch {
-        throw .damaged(field: "offsets", reason: "exceed the plaintext modulus")
-      }
+      (group) throws(InferenceError) in
+      try packedReply(packing, group: group)
     }
-    return PackedWeights(packing: packing, products: replies.map(\.0), offsets: replies.map(\.1))
+    return PackedWeights(packing: packing, replies: replies)
+  }
+
+  private func packedReply(_ packing: Packing, group: Int) throws(InferenceError) -> PackedReply {
+    let outputs = packing.outputs(reply: group)
+    let products = (0..<packing.ciphertextsPerBlock).map { ciphertext in
+      var terms: [(position: Int, value: Int64)] = []
+      for (place, output) in outputs.enumerated() {
+        for (slot, feature) in packing.features(ciphertext: ciphertext).enumerated() {
+          terms.append((packing.weightPosition(feature: slot, output: place), model.weights[output][feature]))
+        }
+      }
+      return EvaluationPlaintext(terms: terms, parameters: parameters)
+    }
+    let runs = zip(packing.targetRanges(reply: group), outputs).map { (range: $0, value: model.offsets[$1]) }
+    do throws(EncodingError) {
+      return PackedReply(products: products, offsets: try ScaledPlaintext(runs: runs, parameters: parameters))
+    } catch {
+      throw .damaged(field: "offsets", reason: "exceed the plaintext modulus")
+    }
   }
 
   /// Scores rows.
@@ -83,10 +90,10 @@ public struct ScoringServer: Sendable {
     let packing = header.packing
     try require(packing)
     if model.floodExponent != nil, rows.publicKey == nil { throw .missingPublicKey }
-    let weights =
-      if let weights, weights.packing == packing { weights } else {
-        try packedWeights(for: packing, parallelism: parallelism)
-      }
+    var kept = weights.flatMap { $0.packing == packing ? $0 : nil }
+    // A single block packs the weights of each group as it comes to it: what is used at once stays in the cache.
+    if kept == nil, header.blockCount > 1 { kept = try packedWeights(for: packing, parallelism: parallelism) }
+    let weights = kept
     var replies: [BFVReply] = []
     replies.reserveCapacity(header.blockCount * packing.repliesPerBlock)
     for (index, block) in rows.blocks.enumerated() {
@@ -96,8 +103,11 @@ public struct ScoringServer: Sendable {
       }
       replies += try parallelMap(count: packing.repliesPerBlock, parallelism: parallelism) {
         (group) throws(InferenceError) in
+        let packed =
+          if let weights { weights.replies[group] } else { try packedReply(packing, group: group) }
         do throws(RLWEError) {
-          return try reply(ciphertexts, weights: weights, group: group, publicKey: rows.publicKey)
+          return try reply(
+            ciphertexts, packed, keeping: packing.targetRanges(reply: group), publicKey: rows.publicKey)
         } catch {
           throw .encryption(error)
         }
@@ -114,21 +124,21 @@ public struct ScoringServer: Sendable {
 
   /// The products of one group of outputs, summed, hidden and shrunk.
   private func reply(
-    _ ciphertexts: [Ciphertext<Evaluation>], weights: PackedWeights, group: Int, publicKey: PublicKey?
+    _ ciphertexts: [Ciphertext<Evaluation>], _ weights: PackedReply, keeping ranges: [Range<Int>],
+    publicKey: PublicKey?
   ) throws(RLWEError) -> BFVReply {
     var sum = evaluator.transparentZero(like: ciphertexts[0])
-    for (ciphertext, product) in zip(ciphertexts, weights.products[group]) {
+    for (ciphertext, product) in zip(ciphertexts, weights.products) {
       try evaluator.addProduct(to: &sum, ciphertext, by: product)
     }
-    var result: Ciphertext<Coefficient>
     if let exponent = model.floodExponent, let publicKey {
-      result = try evaluator.rerandomize(sum, with: publicKey)
-      try evaluator.add(&result, weights.offsets[group])
-      return try evaluator.reply(result, keeping: weights.packing.targetRanges(reply: group), floodBits: exponent)
+      var result = try evaluator.rerandomize(sum, with: publicKey)
+      try evaluator.add(&result, weights.offsets)
+      return try evaluator.reply(result, keeping: ranges, floodBits: exponent)
     }
-    result = sum.coefficientForm()
-    try evaluator.add(&result, weights.offsets[group])
-    return try evaluator.reply(result, keeping: weights.packing.targetRanges(reply: group))
+    var result = sum.coefficientForm()
+    try evaluator.add(&result, weights.offsets)
+    return try evaluator.reply(result, keeping: ranges)
   }
 
   private func require(_ packing: Packing) throws(InferenceError) {

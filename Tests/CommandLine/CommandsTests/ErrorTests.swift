@@ -180,6 +180,12 @@ import Testing
         flipped[place] ^= 0x40
         expectFailure(try run(flipped), 3, "cut")
       }
+      // The body: caught by the checksum, or by a residue out of range.
+      for place in [120, whole.count / 2, whole.count - 1] {
+        var flipped = whole
+        flipped[place] ^= 0x10
+        expectFailure(try run(flipped), 3, "cut", "damaged")
+      }
       var flipped = whole
       flipped[20] ^= 1
       expectFailure(try run(flipped), 4, "cut")

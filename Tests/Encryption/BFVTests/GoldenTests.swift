@@ -81,7 +81,7 @@ import Testing
     var hash = SHA256()
     for (_, bytes) in try objects.files() { hash.update(data: bytes) }
     let digest = hash.finalize().map { String(format: "%02x", $0) }.joined()
-    #expect(digest == "8743b6487f61c825f722bac186e371aa0a5f00b63843cd30edc4ab1543a949f2")
+    #expect(digest == "2929145bb4c99eabefb60a6e43f8b603254efba504fa0878c58a65231d8f8bdc")
     #expect(
       try objects.secret.decrypt(objects.coefficient, parameters: objects.parameters).coefficients == objects.product)
   }

@@ -131,7 +131,7 @@ import Testing
   @Test func aSecretOutOfRangeIsRefused() throws {
     let parameters = try Self.parameters()
     var bytes = SecretKey(parameters: parameters).serialized()
-    #expect(bytes.count == 40 + 16 + 4)
+    #expect(bytes.count == 40 + 16 + 4 + 16)
     bytes[56] |= 3  // the pair of bits 3 stands for nothing
     #expect(throws: WireError.outOfRange(field: "a coefficient of the secret")) {
       _ = try SecretKey(serialized: bytes, parameters: parameters)

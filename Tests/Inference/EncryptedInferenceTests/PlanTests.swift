@@ -104,7 +104,9 @@ import Testing
     let ranges = try FeatureRange.observed(in: [[0, 1.5, 7], [16, -2.5, 7]], names: ["a", "b", "c"])
     #expect(ranges[0] == FeatureRange(lower: -8, upper: 24, isWhole: true))
     #expect(ranges[1] == FeatureRange(lower: -4.5, upper: 3.5))
-    #expect(ranges[2] == FeatureRange(lower: -1, upper: 15, isWhole: true), "a constant column, widened as the wider whole one")
+    #expect(
+      ranges[2] == FeatureRange(lower: -1, upper: 15, isWhole: true),
+      "a constant column, widened as the wider whole one")
     let sparse = try FeatureRange.observed(in: [[0, 0, 3], [16, 0, 19], [16, 4, 3]], names: ["a", "b", "c"])
     #expect(sparse[1] == FeatureRange(lower: -8, upper: 12, isWhole: true))
     #expect(throws: InferenceError.self) { try FeatureRange.observed(in: [], names: ["a"]) }

@@ -12,7 +12,7 @@ extension SecretKey {
   /// The array that is returned is the caller's to protect and to overwrite.
   public borrowing func serialized() -> [UInt8] {
     var writer = WireWriter(kind: .secretKey, digest: parameters.digest)
-    writer.reserve(16 + (parameters.degree + 3) / 4)
+    writer.reserve(16 + (parameters.degree + 3) / 4 + WireReader.checksumByteCount)
     writer.append(bytes: identifier.bytes)
     // −1, 0, 1 as 0, 1, 2: two bits each, without branching on them.
     let words = coefficients.words()
@@ -20,6 +20,7 @@ extension SecretKey {
     var span = shifted.mutableWords(0..<words.count)
     for index in 0..<words.count { span[index] = words[index] &+ 1 }
     writer.append(packing: span.span, bits: 2)
+    writer.appendChecksum()
     return writer.bytes
   }
 
@@ -31,6 +32,7 @@ extension SecretKey {
     let storage = AlignedStorage(count: parameters.degree, zeroising: true)
     var words = storage.mutableWords(0..<parameters.degree)
     try reader.unpack(into: &words, bits: 2, below: 3, field: "a coefficient of the secret")
+    try reader.readChecksum()
     try reader.finish()
     for index in 0..<words.count { words[index] = words[index] &- 1 }
     self.init(

@@ -14,6 +14,8 @@ public enum WireError: Error, Hashable, Sendable, CustomStringConvertible {
   case wrongKind(expected: WireKind, found: UInt8)
   /// Made with other parameters.
   case parametersMismatch(expected: ParameterDigest, found: ParameterDigest)
+  /// The bytes are not those that were written.
+  case checksum
   /// A number that no valid object has.
   case outOfRange(field: String)
 
@@ -32,6 +34,8 @@ public enum WireError: Error, Hashable, Sendable, CustomStringConvertible {
       "this is \(WireKind(rawValue: found).map(\.description) ?? "an object of unknown kind \(found)"), not \(expected)"
     case .parametersMismatch(let expected, let found):
       "made with other parameters (\(found)) than these (\(expected))"
+    case .checksum:
+      "damaged data: the checksum does not match; copy it again from where it was made"
     case .outOfRange(let field):
       "damaged data: \(field) is out of range"
     }

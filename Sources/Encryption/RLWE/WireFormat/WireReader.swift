@@ -17,6 +17,9 @@ public struct WireReader: Sendable {
     offset = 0
   }
 
+  /// The bytes before the next one.
+  var bytesRead: ArraySlice<UInt8> { bytes[..<offset] }
+
   /// How many bytes are left.
   public var remaining: Int { bytes.count - offset }
 
