@@ -125,7 +125,7 @@ let package = Package(
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
       name: "EncryptedInferenceTests", dependencies: ["EncryptedInference", "LinearModels", "Tacit"],
-      path: "Tests/Inference/EncryptedInferenceTests", swiftSettings: hot),
+      path: "Tests/Inference/EncryptedInferenceTests", exclude: ["Golden"], swiftSettings: hot),
     .testTarget(
       name: "CommandsTests", dependencies: ["Commands", "EncryptedInference", "LinearModels"],
       path: "Tests/CommandLine/CommandsTests", swiftSettings: strict),
