@@ -101,30 +101,35 @@ let package = Package(
       path: "Benchmarks/he-bench", swiftSettings: strict),
 
     // Tests mirror the sources.
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: hot),
     .testTarget(
-      name: "BigIntegersTests", dependencies: ["BigIntegers"], path: "Tests/Arithmetic/BigIntegersTests",
+      name: "BigIntegersTests", dependencies: ["BigIntegers", "TestSupport"], path: "Tests/Arithmetic/BigIntegersTests",
       swiftSettings: hot),
     .testTarget(
-      name: "ModularArithmeticTests", dependencies: ["ModularArithmetic", "BigIntegers"],
+      name: "ModularArithmeticTests", dependencies: ["ModularArithmetic", "BigIntegers", "TestSupport"],
       path: "Tests/Arithmetic/ModularArithmeticTests", swiftSettings: hot),
     .testTarget(
       name: "RandomnessTests", dependencies: ["Randomness"], path: "Tests/Arithmetic/RandomnessTests",
       swiftSettings: hot),
     .testTarget(
-      name: "PolynomialRingTests", dependencies: ["PolynomialRing", "ModularArithmetic", "BigIntegers", "Randomness"],
+      name: "PolynomialRingTests",
+      dependencies: ["PolynomialRing", "ModularArithmetic", "BigIntegers", "Randomness", "TestSupport"],
       path: "Tests/Arithmetic/PolynomialRingTests", swiftSettings: hot),
     .testTarget(
-      name: "RLWETests", dependencies: ["RLWE", "PolynomialRing", "ModularArithmetic", "BigIntegers", "Randomness"],
+      name: "RLWETests",
+      dependencies: ["RLWE", "PolynomialRing", "ModularArithmetic", "BigIntegers", "Randomness", "TestSupport"],
       path: "Tests/Encryption/RLWETests", swiftSettings: hot),
     .testTarget(
       name: "BFVTests",
-      dependencies: ["BFV", "RLWE", "PolynomialRing", "ModularArithmetic", "BigIntegers", "Randomness", crypto],
+      dependencies: [
+        "BFV", "RLWE", "PolynomialRing", "ModularArithmetic", "BigIntegers", "Randomness", crypto, "TestSupport",
+      ],
       path: "Tests/Encryption/BFVTests", resources: [.copy("Golden")], swiftSettings: hot),
     .testTarget(
       name: "LinearModelsTests", dependencies: ["LinearModels", protobuf], path: "Tests/Inference/LinearModelsTests",
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
-      name: "EncryptedInferenceTests", dependencies: ["EncryptedInference", "LinearModels", "Tacit"],
+      name: "EncryptedInferenceTests", dependencies: ["EncryptedInference", "LinearModels", "Tacit", "TestSupport"],
       path: "Tests/Inference/EncryptedInferenceTests", exclude: ["Golden"], swiftSettings: hot),
     .testTarget(
       name: "CommandsTests", dependencies: ["Commands", "EncryptedInference", "LinearModels"],

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import BigIntegers
+import TestSupport
 import Testing
 
 @Suite struct BigIntegerArithmeticTests {

@@ -2,6 +2,7 @@
 
 import BigIntegers
 import ModularArithmetic
+import TestSupport
 import Testing
 
 @Suite struct NTTPrimesTests {

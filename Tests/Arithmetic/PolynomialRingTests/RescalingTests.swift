@@ -3,6 +3,7 @@
 import BigIntegers
 import ModularArithmetic
 import PolynomialRing
+import TestSupport
 import Testing
 
 @Suite struct RescalingTests {

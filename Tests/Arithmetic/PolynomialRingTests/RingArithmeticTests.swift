@@ -4,6 +4,7 @@ import BigIntegers
 import ModularArithmetic
 import PolynomialRing
 import Randomness
+import TestSupport
 import Testing
 
 @Suite struct RingArithmeticTests {

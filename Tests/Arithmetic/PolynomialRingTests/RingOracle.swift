@@ -3,6 +3,7 @@
 import BigIntegers
 import ModularArithmetic
 import PolynomialRing
+import TestSupport
 import Testing
 
 /// Z_Q[X]/(X^N + 1) with coefficients as integers in [0, Q), slowly.

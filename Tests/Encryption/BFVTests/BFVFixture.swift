@@ -6,6 +6,7 @@ import ModularArithmetic
 import PolynomialRing
 import RLWE
 import Randomness
+import TestSupport
 import Testing
 
 /// A parameter set, written down so that a failing test names it.

@@ -4,6 +4,7 @@ import BFV
 import ModularArithmetic
 import PolynomialRing
 import RLWE
+import TestSupport
 import Testing
 
 @Suite struct BatchEncoderTests {

@@ -6,6 +6,7 @@ import ModularArithmetic
 import PolynomialRing
 import RLWE
 import Randomness
+import TestSupport
 import Testing
 
 @Suite struct EvaluatorTests {

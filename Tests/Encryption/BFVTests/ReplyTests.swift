@@ -5,6 +5,7 @@ import BigIntegers
 import ModularArithmetic
 import PolynomialRing
 import RLWE
+import TestSupport
 import Testing
 
 @Suite struct ReplyTests {

@@ -4,6 +4,7 @@ import ModularArithmetic
 import PolynomialRing
 import RLWE
 import Randomness
+import TestSupport
 import Testing
 
 @Suite struct WireTests {

@@ -3,6 +3,7 @@
 import Foundation
 import LinearModels
 import Tacit
+import TestSupport
 import Testing
 
 @testable import EncryptedInference
@@ -17,7 +18,7 @@ import Testing
   }
 
   private func fixture() throws -> Fixture {
-    var random = TestRandom(seed: 0x7AC1_0800)
+    var random = TestGenerator(seed: 0x7AC1_0800)
     let problem = try randomProblem(features: 5, scores: 2, rows: 3, whole: true, using: &random)
     let prepared = try makePrepared(problem.model, rows: problem.rows, protection: .sharedWeights)
     let client = try ScoringClient(profile: prepared.client)
@@ -52,7 +53,7 @@ import Testing
   @Test func damageNeverTraps() throws {
     let fixture = try fixture()
     let seed: UInt64 = 0x7AC1_0900
-    var random = TestRandom(seed: seed)
+    var random = TestGenerator(seed: seed)
     let server = try ScoringServer(model: fixture.prepared.server)
     let client = try ScoringClient(profile: fixture.prepared.client)
     for round in 0..<600 {
@@ -87,7 +88,7 @@ import Testing
     let fixture = try fixture()
     let bytes = try fixture.prepared.server.serialized()
     #expect(try ServerModel(serialized: bytes).digest == fixture.prepared.server.digest)
-    var random = TestRandom(seed: 0x7AC1_0A00)
+    var random = TestGenerator(seed: 0x7AC1_0A00)
     for _ in 0..<400 {
       var damaged = bytes
       damaged[Int.random(in: 0..<bytes.count, using: &random)] ^= UInt8.random(in: 1...255, using: &random)
@@ -109,7 +110,7 @@ import Testing
         performing: { try ClientProfile(serialized: Array(edited.utf8)) },
         throws: { "\($0)".contains("128-bit security") })
     }
-    var random = TestRandom(seed: 0x7AC1_0B00)
+    var random = TestGenerator(seed: 0x7AC1_0B00)
     let bytes = Array(text.utf8)
     for _ in 0..<400 {
       var damaged = bytes

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import TestSupport
 import Testing
 
 @testable import EncryptedInference
@@ -22,7 +23,7 @@ import Testing
   @Test(arguments: [8, 16])
   func everyPackingComputesEveryDotProduct(degree: Int) throws {
     let seed: UInt64 = 0x7AC1_0001
-    var random = TestRandom(seed: seed)
+    var random = TestGenerator(seed: seed)
     var tried = 0
     for rows in 1...degree {
       for share in 1...degree where share * rows <= degree {
@@ -43,7 +44,7 @@ import Testing
     #expect(tried > 100)
   }
 
-  private func check(_ packing: Packing, using random: inout TestRandom, seed: UInt64) {
+  private func check(_ packing: Packing, using random: inout TestGenerator, seed: UInt64) {
     let n = packing.degree
     let x = (0..<packing.rowsPerBlock).map { _ in
       (0..<packing.featureCount).map { _ in Int.random(in: -99...99, using: &random) }

@@ -3,6 +3,7 @@
 import Foundation
 import LinearModels
 import Tacit
+import TestSupport
 import Testing
 
 @testable import EncryptedInference
@@ -11,7 +12,7 @@ import Testing
   /// The stated error bound holds for every accepted row, and the stated output bound for every number.
   @Test(arguments: [UInt64](1...24))
   func boundsHold(seed: UInt64) throws {
-    var random = TestRandom(seed: 0x7AC1_0100 + seed)
+    var random = TestGenerator(seed: 0x7AC1_0100 + seed)
     let features = Int.random(in: 1...90, using: &random)
     let problem = try randomProblem(
       features: features, scores: Int.random(in: 1...6, using: &random), rows: 12, whole: seed % 3 == 0,
@@ -53,7 +54,7 @@ import Testing
   /// The statistical distance that the plan states covers every packing that it may be used with.
   @Test(arguments: [20, 40])
   func floodingCoversEveryPacking(bits: Int) throws {
-    var random = TestRandom(seed: 0x7AC1_0200)
+    var random = TestGenerator(seed: 0x7AC1_0200)
     let problem = try randomProblem(features: 30, scores: 5, rows: 20, whole: false, using: &random)
     let prepared = try makePrepared(problem.model, rows: problem.rows, protection: .protected(bits: bits))
     let plan = prepared.plan
@@ -75,7 +76,7 @@ import Testing
   }
 
   @Test func parametersAreSecureAndSmall() throws {
-    var random = TestRandom(seed: 0x7AC1_0300)
+    var random = TestGenerator(seed: 0x7AC1_0300)
     let problem = try randomProblem(features: 64, scores: 10, rows: 50, whole: true, using: &random)
     for (protection, degree) in [(Protection.standard, 4096), (.sharedWeights, 2048), (.protected(bits: 40), 8192)] {
       let plan = try makePrepared(problem.model, rows: problem.rows, protection: protection).plan

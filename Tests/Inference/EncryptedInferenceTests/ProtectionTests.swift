@@ -3,6 +3,7 @@
 import Foundation
 import LinearModels
 import Tacit
+import TestSupport
 import Testing
 
 @testable import EncryptedInference
@@ -11,7 +12,7 @@ import Testing
 @Suite struct ProtectionTests {
   /// The same rows scored twice give unrelated replies, in every part.
   @Test func repliesAreFresh() throws {
-    var random = TestRandom(seed: 0x7AC1_0600)
+    var random = TestGenerator(seed: 0x7AC1_0600)
     let problem = try randomProblem(features: 8, scores: 2, rows: 3, whole: false, using: &random)
     let prepared = try makePrepared(problem.model, rows: problem.rows)
     let client = try ScoringClient(profile: prepared.client)
@@ -31,7 +32,7 @@ import Testing
 
   /// Replies hold the kept coefficients of c₀ and nothing else of it.
   @Test func onlyTargetsAreSent() throws {
-    var random = TestRandom(seed: 0x7AC1_0700)
+    var random = TestGenerator(seed: 0x7AC1_0700)
     let problem = try randomProblem(features: 30, scores: 3, rows: 40, whole: false, using: &random)
     let prepared = try makePrepared(problem.model, rows: problem.rows)
     let client = try ScoringClient(profile: prepared.client)

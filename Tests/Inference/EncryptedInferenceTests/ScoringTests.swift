@@ -3,6 +3,7 @@
 import Foundation
 import LinearModels
 import Tacit
+import TestSupport
 import Testing
 
 @testable import EncryptedInference
@@ -13,7 +14,7 @@ import Testing
     (1, 64, 10, true), (33, 30, 1, false), (540, 17, 3, false), (4100, 3, 2, true), (5, 5000, 2, false),
   ])
   func encryptedEqualsSimulated(rows: Int, features: Int, scores: Int, whole: Bool) throws {
-    var random = TestRandom(seed: 0x7AC1_0400 + UInt64(rows))
+    var random = TestGenerator(seed: 0x7AC1_0400 + UInt64(rows))
     let problem = try randomProblem(features: features, scores: scores, rows: rows, whole: whole, using: &random)
     for protection in [Protection.standard, .sharedWeights] {
       let prepared = try makePrepared(problem.model, rows: problem.rows, protection: protection)
@@ -30,7 +31,7 @@ import Testing
 
   /// Packings that the planner would not choose compute the same.
   @Test func otherPackingsAgree() throws {
-    var random = TestRandom(seed: 0x7AC1_0500)
+    var random = TestGenerator(seed: 0x7AC1_0500)
     let problem = try randomProblem(features: 12, scores: 7, rows: 10, whole: false, using: &random)
     let prepared = try makePrepared(problem.model, rows: problem.rows)
     let client = try ScoringClient(profile: prepared.client)

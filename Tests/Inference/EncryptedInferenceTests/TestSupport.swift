@@ -2,23 +2,9 @@
 
 import Foundation
 import LinearModels
+import TestSupport
 
 @testable import EncryptedInference
-
-/// SplitMix64: a repeatable source for test inputs.
-///
-/// Not for secrets.
-struct TestRandom: RandomNumberGenerator {
-  private var state: UInt64
-  init(seed: UInt64) { state = seed }
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-}
 
 /// A linear model from numbers, through the JSON importer.
 func makeModel(weights: [[Double]], intercepts: [Double]) throws -> LinearModel {
@@ -28,7 +14,7 @@ func makeModel(weights: [[Double]], intercepts: [Double]) throws -> LinearModel 
 
 /// A random model and rows that fit it.
 func randomProblem(
-  features: Int, scores: Int, rows: Int, whole: Bool, using random: inout TestRandom
+  features: Int, scores: Int, rows: Int, whole: Bool, using random: inout TestGenerator
 ) throws -> (model: LinearModel, rows: [[Double]]) {
   let weights = (0..<scores).map { _ in (0..<features).map { _ in Double.random(in: -2...2, using: &random) } }
   let intercepts = (0..<scores).map { _ in Double.random(in: -5...5, using: &random) }
