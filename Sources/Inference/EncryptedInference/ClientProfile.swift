@@ -59,15 +59,16 @@ public struct ClientProfile: Codable, Sendable {
     self.model = digest
     parameters = plan.parameters.literal
     protection = plan.protection
-    distanceBits = plan.distanceBits
+    // What is exact to the last bit tells the norm of the weights: the client gets what was asked for and powers of two.
+    if case .protected(let bits) = plan.protection { distanceBits = Double(bits) } else { distanceBits = nil }
     self.featureNames = featureNames ?? (0..<model.featureCount).map { "x\($0)" }
     hasModelNames = featureNames != nil
     columns = plan.fixedPoint.columns
     scoreStep = plan.fixedPoint.scoreStep
     digits = plan.fixedPoint.digits
-    digitBits = plan.fixedPoint.digitBits
+    digitBits = plan.fixedPoint.digits == 1 ? 2 : plan.fixedPoint.digitBits
     scoreCount = plan.fixedPoint.scoreCount
-    errorBound = plan.fixedPoint.errorBound
+    errorBound = exp2(log2(plan.fixedPoint.errorBound).rounded(.up))
     postProcessing = model.postProcessing
   }
 
@@ -119,6 +120,9 @@ public struct ClientProfile: Codable, Sendable {
       guard column.centre.isFinite, column.step.isFinite, column.step > 0, (1...1 << 40).contains(column.bound),
         column.lower.isFinite, column.upper.isFinite
       else { throw .damaged(field: "columns", reason: "hold an impossible number") }
+    }
+    guard postProcessing.scoreCount == scoreCount else {
+      throw .damaged(field: "scoreCount", reason: "does not match what is done with scores")
     }
     guard (1...4).contains(digits), (2...60).contains(digitBits), (1...1 << 20).contains(scoreCount),
       scoreStep.isFinite, scoreStep > 0

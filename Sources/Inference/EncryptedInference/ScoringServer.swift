@@ -119,7 +119,15 @@ public struct ScoringServer: Sendable {
       $0.log2Magnitude(degree: packing.degree, failure: .ownUse)
         < $1.log2Magnitude(degree: packing.degree, failure: .ownUse)
     }
-    return EncryptedScores(header: header, noise: noise ?? .zero, replies: replies)
+    // The tracked bound depends on the weights' norms. A protected reply states what the parameters alone allow, below
+    // which every reply was just checked to be.
+    let stated =
+      model.floodExponent == nil
+      ? noise
+      : parameters.log2ReplyNoiseCapacity.map {
+        NoiseBound(log2Deviation: -.infinity, log2Bounded: $0 - 0x1p-20, independent: false)
+      }
+    return EncryptedScores(header: header, noise: stated ?? .zero, replies: replies)
   }
 
   /// The products of one group of outputs, summed, hidden and shrunk.
