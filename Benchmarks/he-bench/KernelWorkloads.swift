@@ -145,13 +145,13 @@ struct KernelWorkloads {
       let to = primes.suffix(outputs).map { Modulus($0) }
       let inverses = RNSConstants.inversesOfCofactors(from)
       let factors = to.flatMap { p in from.map { RNSConstants.cofactor(of: $0, in: from, modulo: p) } }
+      let conversion = RNSConversion(from: from, to: to, inverses: inverses, factors: factors)
       let input = try AlignedStorage(uniformModulo: from, degree: degree, label: "input")
       let output = AlignedStorage(count: outputs * degree)
       return Prepared {
         var words = output.mutableWords(0..<output.count)
-        backend.baseConvert(
-          &words, outStride: degree, input.words(0..<input.count), inputStride: degree, count: degree, from: from,
-          inverses: inverses, to: to, factors: factors)
+        backend.convert(
+          &words, outStride: degree, input.words(0..<input.count), inputStride: degree, count: degree, by: conversion)
         return words[0]
       }
     }

@@ -11,6 +11,10 @@ const he_kernels *he_kernels_for(he_isa isa) {
       return &he_scalar_kernels;
     case HE_ISA_AVX512IFMA:
       return he_avx512ifma_kernels_if_supported();
+    case HE_ISA_AVX512:
+    case HE_ISA_AVX2:
+    case HE_ISA_NEON:
+      break;
   }
   return NULL;
 }

@@ -18,7 +18,5 @@ void he_modulus_init(he_modulus *out, uint64_t value) {
 uint64_t he_ntt_exponent(unsigned log_n, uint64_t k) {
   HE_REQUIRE_LOG_N(log_n);
   HE_REQUIRE(k < UINT64_C(1) << log_n);
-  // The exchange of the two lowest three-bit groups: 8 r + v <-> 8 v + r inside each block of 64.
-  uint64_t position = log_n < 6 ? k : (k & ~UINT64_C(63)) | ((k & 7) << 3) | ((k >> 3) & 7);
-  return 2 * he_reverse_bits(position, log_n) + 1;
+  return 2 * he_reverse_bits(he_exchange_low_groups(log_n, k), log_n) + 1;
 }

@@ -95,7 +95,7 @@ extension KernelBackend {
     }
   }
 
-  private func check(_ scalar: UInt64, _ q: Modulus) {
+  func check(_ scalar: UInt64, _ q: Modulus) {
     precondition(scalar < q.value, "scalar is not reduced modulo \(q.value)")
   }
 }

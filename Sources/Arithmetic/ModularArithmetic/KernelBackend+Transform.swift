@@ -50,6 +50,13 @@ extension KernelBackend {
     unsafe transform(&data, q, tables) { unsafe table.pointee.ntt_forward($0, $1, $2, $3) }
   }
 
+  /// The same, but the words that come out are lazy: in a form of this backend's own.
+  ///
+  /// Only its methods whose parameters are called lazy take them.
+  public func nttForwardLazy(_ data: inout MutableSpan<UInt64>, modulo q: Modulus, tables: Span<UInt64>) {
+    unsafe transform(&data, q, tables) { unsafe table.pointee.ntt_forward_lazy($0, $1, $2, $3) }
+  }
+
   /// From evaluations to coefficients in natural order, in place; the inverse of `nttForward`, N^-1 included.
   ///
   /// - Parameters:

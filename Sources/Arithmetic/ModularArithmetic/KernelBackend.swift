@@ -17,6 +17,12 @@ public struct KernelBackend: @unchecked Sendable {
     case scalar
     /// x86-64 with AVX-512 F, DQ, VL and IFMA: 52-bit multiplication [HEXL21].
     case avx512ifma
+    /// x86-64 with AVX-512 F, DQ and VL: double-precision arithmetic [HL24].
+    case avx512
+    /// x86-64 with AVX2 and FMA: double-precision arithmetic.
+    case avx2
+    /// Arm with 64-bit Neon: double-precision arithmetic.
+    case neon
   }
 
   /// The backend for `instructionSet`, or nil where this build or this CPU lacks the instructions.
@@ -25,6 +31,9 @@ public struct KernelBackend: @unchecked Sendable {
       switch instructionSet {
       case .scalar: CPolynomial.scalar
       case .avx512ifma: CPolynomial.avx512ifma
+      case .avx512: CPolynomial.avx512
+      case .avx2: CPolynomial.avx2
+      case .neon: CPolynomial.neon
       }
     guard let table = unsafe he_kernels_for(isa) else { return nil }
     unsafe self.table = table
@@ -49,6 +58,9 @@ public struct KernelBackend: @unchecked Sendable {
     switch unsafe table.pointee.isa {
     case CPolynomial.scalar: .scalar
     case CPolynomial.avx512ifma: .avx512ifma
+    case CPolynomial.avx512: .avx512
+    case CPolynomial.avx2: .avx2
+    case CPolynomial.neon: .neon
     default: preconditionFailure("the kernels are for an instruction set that this module does not know")
     }
   }

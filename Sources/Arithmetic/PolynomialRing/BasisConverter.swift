@@ -11,7 +11,7 @@ public struct BasisConverter: Sendable {
   /// The basis of the output, P; of the same degree.
   public let target: RNSBasis
 
-  private let factors: [UInt64]
+  private let conversion: RNSConversion
 
   /// Precomputes (Q/qᵢ) mod pⱼ.
   ///
@@ -20,11 +20,13 @@ public struct BasisConverter: Sendable {
     precondition(source.degree == target.degree, "bases of different degrees")
     self.source = source
     self.target = target
-    factors = target.moduli.flatMap { p in
+    let factors = target.moduli.flatMap { p in
       source.moduli.map { q in
         source.moduli.filter { $0 != q }.reduce(UInt64(1)) { p.multiply($0, p.reduce($1.value)) }
       }
     }
+    conversion = RNSConversion(
+      from: source.moduli, to: target.moduli, inverses: source.inverseOfCofactor, factors: factors)
   }
 
   /// Converts a polynomial.
@@ -40,9 +42,9 @@ public struct BasisConverter: Sendable {
     // The kernels with the smaller limit take both bases.
     let plan = (source.plans + target.plans).max { $0.modulus.value < $1.modulus.value }
     guard let backend = plan?.backend else { return result }
-    backend.baseConvert(
+    backend.convert(
       &output, outStride: source.degree, polynomial.allLimbs(), inputStride: source.degree, count: source.degree,
-      from: source.moduli, inverses: source.inverseOfCofactor, to: target.moduli, factors: factors)
+      by: conversion)
     return result
   }
 }

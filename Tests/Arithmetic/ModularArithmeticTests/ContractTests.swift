@@ -23,9 +23,29 @@ import Testing
       let q = Modulus(17)
       var out: [UInt64] = [0, 0]
       var span = out.mutableSpan
-      KernelBackend.best(for: q).baseConvert(
-        &span, outStride: 2, [1, 2, 3].span, inputStride: 2, count: 2, from: [q, Modulus(19)], inverses: [1, 1],
-        to: [q], factors: [1, 1])
+      KernelBackend.best(for: q).convert(
+        &span, outStride: 2, [1, 2, 3].span, inputStride: 2, count: 2,
+        by: RNSConversion(from: [q, Modulus(19)], to: [q], inverses: [1, 1], factors: [1, 1]))
+    }
+    await #expect(processExitsWith: .failure) {
+      var out0 = [UInt64](repeating: 0, count: 16)
+      var out1 = out0
+      var span0 = out0.mutableSpan
+      var span1 = out1.mutableSpan
+      KernelBackend.best(for: Modulus(17)).keyInnerProduct(
+        &span0, &span1, lazyDigits: [UInt64](repeating: 0, count: 31).span, digitStride: 16, terms: 2,
+        packed: [UInt64](repeating: 0, count: 64).span, modulo: Modulus(17))
+    }
+  }
+
+  @Test func conversionsNeedReducedConstants() async {
+    await #expect(processExitsWith: .failure) {
+      _ = RNSConversion(from: [Modulus(17)], to: [Modulus(19)], inverses: [1], factors: [19])
+    }
+    await #expect(processExitsWith: .failure) {
+      _ = RNSConversion(
+        from: [Modulus(17)], to: [Modulus(19)], inverses: [1], factors: [1],
+        rounding: RNSConversion.Rounding(fractions: [(1 << 52, 0)], corrections: [1]))
     }
   }
 

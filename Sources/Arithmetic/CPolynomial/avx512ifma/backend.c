@@ -15,11 +15,16 @@ static const he_kernels avx512ifma_kernels = {
   .multiply_accumulate = he_avx512ifma_multiply_accumulate,
   .multiply_scalar = he_avx512ifma_multiply_scalar,
   .multiply_scalar_accumulate = he_avx512ifma_multiply_scalar_accumulate,
+  .sum_of_products = he_avx512ifma_sum_of_products,
+  .subtract_scale = he_avx512ifma_subtract_scale,
+  .pack_key = he_avx512ifma_pack_key,
+  .key_inner_product = he_avx512ifma_key_inner_product,
   .ntt_table_words = he_avx512ifma_ntt_table_words,
   .ntt_fill_tables = he_avx512ifma_ntt_fill_tables,
   .ntt_forward = he_avx512ifma_ntt_forward,
+  .ntt_forward_lazy = he_avx512ifma_ntt_forward_lazy,
   .ntt_inverse = he_avx512ifma_ntt_inverse,
-  .base_convert = he_avx512ifma_base_convert,
+  .convert = he_avx512ifma_convert,
 };
 
 const he_kernels *he_avx512ifma_kernels_if_supported(void) {

@@ -20,7 +20,10 @@ HE_AVX512IFMA_REGION_BEGIN
 typedef struct forward_constants {
   he_vector negated_q;  ///< 2^52 - q, which is also -q modulo 2^52
   he_vector bias;       ///< log_n * q
-  he_vector reciprocal; ///< floor(2^52 / q)
+  he_vector reciprocal; ///< ceil(2^(51 + b) / q), b the bits of q: below 2^52, as q is no power of two
+  he_vector shift;      ///< b - 1
+  he_vector multiple;   ///< 16 q
+  he_vector inverse;    ///< q^-1 mod 2^52
   he_vector q;
   uint64_t lazy_bound;  ///< (2 log_n + 1) * q
 } forward_constants;
@@ -32,6 +35,16 @@ HE_INLINE void forward_butterfly(he_vector *x, he_vector *y, he_vector w, he_vec
   t = vector_madd_lo(t, estimate, negated_q);
   *y = vector_subtract(*x, t);
   *x = vector_add(*x, t);
+}
+
+/// The same with a Montgomery twiddle: the product lies in (-q, q) as well.
+HE_INLINE void forward_butterfly_raised(he_vector *x, he_vector *y, he_vector raised, he_vector companion,
+                                        he_vector q) {
+  he_vector m = vector_madd_lo(vector_zero(), *y, companion);
+  he_vector high = vector_madd_hi(vector_zero(), *y, raised);
+  he_vector negated_t = vector_subtract(vector_madd_hi(vector_zero(), m, q), high);
+  *y = vector_add(*x, negated_t);
+  *x = vector_subtract(*x, negated_t);
 }
 
 /// One pass of radix 2^log_radix over 2^log_radix rows of `stride` values.
@@ -74,10 +87,11 @@ HE_INLINE void rows_step(he_vector x[8], const uint64_t *table, const unsigned l
 
 /// The same with twiddles of eight lanes.
 HE_INLINE void lanes_step(he_vector x[8], const uint64_t *table, const unsigned level, const unsigned k,
-                          he_vector negated_q) {
+                          const forward_constants *constants) {
   const unsigned half = 4u >> level, b = k / half, i = 2 * half * b + k % half;
-  const uint64_t *pair = table + 16 * ((1u << level) - 1 + b);
-  forward_butterfly(&x[i], &x[i + half], vector_load(pair), vector_load(pair + 8), negated_q);
+  const he_vector raised = vector_load(table + 8 * ((1u << level) - 1 + b));
+  forward_butterfly_raised(&x[i], &x[i + half], raised, montgomery_companion(raised, constants->inverse),
+                           constants->q);
 }
 
 HE_INLINE void load_rows(he_vector x[8], const uint64_t *data, const forward_constants *constants, const bool first) {
@@ -88,19 +102,31 @@ HE_INLINE void load_rows(he_vector x[8], const uint64_t *data, const forward_con
   }
 }
 
-HE_INLINE void store_canonical(uint64_t *data, he_vector x[8], const forward_constants *constants) {
-  HE_UNROLL
-  for (unsigned r = 0; r < 8; r++) {
-    he_vector reduced = vector_reduce_lazy(x[r], constants->reciprocal, constants->negated_q);
-    vector_store(data + 8 * r, vector_close(reduced, constants->q));
+// x mod q for a clean x < (2 n + 1) q. With R = ceil(2^(51 + b) / q), x R / 2^(51 + b) exceeds x/q by less than x / 2^(51 +
+// b), and both have the same floor where that is at most 1/q: where (2 n + 1) q^2 <= 2^(51 + b). It always is for n <=
+// 15, as q < 2^b <= 2^46; above, values modulo a wide q are first brought below 19 q.
+HE_INLINE he_vector close_exactly(he_vector x, const forward_constants *constants) {
+  he_vector estimate = _mm512_srlv_epi64(vector_madd_hi(vector_zero(), x, constants->reciprocal), constants->shift);
+  return vector_low_52(vector_madd_lo(x, estimate, constants->negated_q));
+}
+
+/// How the values are handed on.
+typedef enum closing { CLOSE_LAZY, CLOSE_EXACT, CLOSE_WIDE } closing;
+
+HE_INLINE void store_block(uint64_t *data, he_vector x[8], const forward_constants *constants, const closing close) {
+  if (close == CLOSE_WIDE) {
+    HE_UNROLL
+    for (unsigned r = 0; r < 8; r++) x[r] = vector_subtract_if_reached(vector_low_52(x[r]), constants->multiple);
   }
+  HE_UNROLL
+  for (unsigned r = 0; r < 8; r++) vector_store(data + 8 * r, close == CLOSE_LAZY ? x[r] : close_exactly(x[r], constants));
 }
 
 /// The last six levels of `blocks` blocks of 64 values. The first three run down the registers; after the transposition
 /// lane v holds values 8v to 8v + 7, and the other three run down the registers too. Both halves wait for their own
 /// products, so the second half of each block is interleaved with the first half of the next.
 HE_INLINE void forward_blocks(uint64_t *data, size_t blocks, const uint64_t *table, const forward_constants *constants,
-                              const bool first) {
+                              const bool first, const closing close) {
   const he_vector negated_q = constants->negated_q;
   he_vector x[8];
   load_rows(x, data, constants, first);
@@ -113,9 +139,9 @@ HE_INLINE void forward_blocks(uint64_t *data, size_t blocks, const uint64_t *tab
     HE_UNROLL
     for (unsigned step = 0; step < 12; step++) {
       rows_step(next, table + HE_BLOCK_WORDS, step / 4, step % 4, negated_q);
-      lanes_step(x, table, step / 4, step % 4, negated_q);
+      lanes_step(x, table, step / 4, step % 4, constants);
     }
-    store_canonical(data, x, constants);
+    store_block(data, x, constants, close);
     vector_transpose(next);
     HE_UNROLL
     for (unsigned r = 0; r < 8; r++) x[r] = next[r];
@@ -123,8 +149,8 @@ HE_INLINE void forward_blocks(uint64_t *data, size_t blocks, const uint64_t *tab
     table += HE_BLOCK_WORDS;
   }
   HE_UNROLL
-  for (unsigned step = 0; step < 12; step++) lanes_step(x, table, step / 4, step % 4, negated_q);
-  store_canonical(data, x, constants);
+  for (unsigned step = 0; step < 12; step++) lanes_step(x, table, step / 4, step % 4, constants);
+  store_block(data, x, constants, close);
 }
 
 // The shapes in use, each compiled once. A pass of radix 2 exists for degree 128 alone.
@@ -142,17 +168,22 @@ DEFINE_PASS(forward_pass_8_first, 3, true)
 DEFINE_PASS(forward_pass_16, 4, false)
 DEFINE_PASS(forward_pass_16_first, 4, true)
 
-static void forward_blocks_only(uint64_t *data, const uint64_t *table, const forward_constants *constants) {
-  forward_blocks(data, 1, table, constants, true);  // degree 64 alone
-}
-static void forward_blocks_below(uint64_t *data, size_t blocks, const uint64_t *table,
-                                 const forward_constants *constants) {
-  forward_blocks(data, blocks, table, constants, false);
-}
+typedef void blocks_function(uint64_t *data, size_t blocks, const uint64_t *table, const forward_constants *constants);
+
+#define DEFINE_BLOCKS(name, first, close)                                                                         \
+  static void name(uint64_t *data, size_t blocks, const uint64_t *table, const forward_constants *constants) {     \
+    forward_blocks(data, blocks, table, constants, first, close);                                                  \
+  }
+
+DEFINE_BLOCKS(forward_blocks_lazy, false, CLOSE_LAZY)
+DEFINE_BLOCKS(forward_blocks_exact, false, CLOSE_EXACT)
+DEFINE_BLOCKS(forward_blocks_wide, false, CLOSE_WIDE)
+DEFINE_BLOCKS(forward_blocks_only_lazy, true, CLOSE_LAZY)  // degree 64 alone
+DEFINE_BLOCKS(forward_blocks_only_exact, true, CLOSE_EXACT)
 
 /// Transforms 2^log_length values, the first pass of all included where `first`. Returns where the next twiddles are.
 static const uint64_t *forward_walk(uint64_t *data, unsigned log_length, const uint64_t *table,
-                                    const forward_constants *constants, bool first) {
+                                    const forward_constants *constants, bool first, blocks_function *last_levels) {
   const unsigned log_radix = pass_log_radix(log_length);
   const size_t stride = (size_t)1 << (log_length - log_radix);
   switch (log_radix) {
@@ -164,40 +195,59 @@ static const uint64_t *forward_walk(uint64_t *data, unsigned log_length, const u
   HE_ENSURE_LOW52_BELOW(data, stride << log_radix, constants->lazy_bound);
   table += pass_words(log_radix);
   if (stride == 64) {
-    forward_blocks_below(data, (size_t)1 << log_radix, table, constants);
+    last_levels(data, (size_t)1 << log_radix, table, constants);
     return table + (HE_BLOCK_WORDS << log_radix);
   }
   for (size_t part = 0; part < (size_t)1 << log_radix; part++) {
-    table = forward_walk(data + part * stride, log_length - log_radix, table, constants, false);
+    table = forward_walk(data + part * stride, log_length - log_radix, table, constants, false, last_levels);
   }
   return table;
 }
 
-void he_avx512ifma_ntt_forward(uint64_t *data, unsigned log_n, const he_modulus *q, const uint64_t *tables) {
+/// Both transforms of degree 64 and more.
+HE_INLINE void forward(uint64_t *data, unsigned log_n, const he_modulus *q, const uint64_t *tables, const bool lazy) {
   HE_REQUIRE_LOG_N(log_n);
   HE_REQUIRE_MODULUS(q, HE_AVX512IFMA_LIMIT);
   HE_REQUIRE_ALIGNED(data);
   HE_REQUIRE_ALIGNED(tables);
-  if (log_n < HE_VECTOR_LOG_N_MIN) {
-    he_scalar_ntt_forward(data, log_n, q, tables);
-    return;
-  }
   HE_REQUIRE_BELOW(data, (size_t)1 << log_n, q->value);
   const uint64_t modulus = q->value;
   const forward_constants constants = {
     .negated_q = vector_broadcast((UINT64_C(1) << 52) - modulus),
     .bias = vector_broadcast(log_n * modulus),
-    .reciprocal = vector_broadcast(he_reciprocal_52(q)),
+    .reciprocal = vector_broadcast(q->barrett_52 + 1),
+    .shift = vector_broadcast(q->bits - 1),
+    .multiple = vector_broadcast(16 * modulus),
+    .inverse = vector_broadcast(inverse_of_odd(modulus)),
     .q = vector_broadcast(modulus),
     .lazy_bound = (2 * log_n + 1) * modulus,
   };
   tables += HE_HEAD_WORDS;
   if (log_n == 6) {
-    forward_blocks_only(data, tables, &constants);
+    (lazy ? forward_blocks_only_lazy : forward_blocks_only_exact)(data, 1, tables, &constants);
   } else {
-    forward_walk(data, log_n, tables, &constants, true);
+    const bool wide = log_n > 15 && q->bits == 46;
+    blocks_function *exact = wide ? forward_blocks_wide : forward_blocks_exact;
+    forward_walk(data, log_n, tables, &constants, true, lazy ? forward_blocks_lazy : exact);
   }
-  HE_ENSURE_BELOW(data, (size_t)1 << log_n, modulus);
+  HE_ENSURE_LOW52_BELOW(data, (size_t)1 << log_n, lazy ? constants.lazy_bound : modulus);
+}
+
+void he_avx512ifma_ntt_forward(uint64_t *data, unsigned log_n, const he_modulus *q, const uint64_t *tables) {
+  if (log_n < HE_VECTOR_LOG_N_MIN) {
+    he_scalar_ntt_forward(data, log_n, q, tables);
+  } else {
+    forward(data, log_n, q, tables, false);
+    HE_ENSURE_BELOW(data, (size_t)1 << log_n, q->value);
+  }
+}
+
+void he_avx512ifma_ntt_forward_lazy(uint64_t *data, unsigned log_n, const he_modulus *q, const uint64_t *tables) {
+  if (log_n < HE_VECTOR_LOG_N_MIN) {
+    he_scalar_ntt_forward_lazy(data, log_n, q, tables);  // below 4q, which is lazy here too
+  } else {
+    forward(data, log_n, q, tables, true);
+  }
 }
 
 HE_AVX512IFMA_REGION_END

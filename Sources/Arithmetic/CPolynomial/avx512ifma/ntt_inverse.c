@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Inverse negacyclic transform with lazy butterflies (x, y) to (x + y, (x - y) w).
+// Inverse negacyclic transform with lazy butterflies (x, y) to (x + y, (y - x) w), w = -(inverse twiddle).
 //
 // Range algebra, in multiples of q. A product lies in [0, 2), whatever enters it. A sum of values below a and b lies
-// below a + b; their difference gets a bias of b and lies below a + b as well. Everything must stay below 2^52, and 64
+// below a + b; the difference y - x gets a bias of a, the bound of x, and lies below a + b as well. Everything must stay below 2^52, and 64
 // q < 2^52: a + b <= 64. Each function below carries the bound of every register as a number that is known when it is
 // compiled, and reduces a register to [0, 2) (two multiply-adds) only where a sum would pass 64 or where a pass would
 // hand on more than HE_PASS_BOUND = 8. That is one register in eight of a pass of radix 8 (bounds 8, 16, 32, 64 along
@@ -28,7 +28,9 @@ typedef struct inverse_constants {
   he_vector reciprocal; ///< floor(2^52 / q)
   he_vector q;
   he_vector bias[6];    ///< 2^i * q
+  he_vector inverse;    ///< q^-1 mod 2^52
   he_vector scale, scale_quotient;  ///< N^-1
+  he_vector last, last_quotient;    ///< psi^rev(1) N^-1
   uint64_t modulus;
 } inverse_constants;
 
@@ -44,18 +46,34 @@ HE_INLINE void reduce_above(he_vector *x, unsigned *bound, const unsigned limit,
   }
 }
 
-/// (x, y) to (x + y, (x - y) w), the sum lazy and unscaled.
+/// (x, y) to (x + y, y - x), both lazy.
+HE_INLINE he_vector sum_and_difference(he_vector *x, he_vector y, unsigned *x_bound, unsigned *y_bound,
+                                       const inverse_constants *constants) {
+  if (*y_bound + (1u << bias_index(*x_bound)) > HE_LAZY_BOUND) {
+    reduce_above(x, x_bound, HE_PASS_BOUND, constants);
+    reduce_above(&y, y_bound, HE_PASS_BOUND, constants);
+  }
+  he_vector difference = vector_subtract(vector_add(y, constants->bias[bias_index(*x_bound)]), *x);
+  *x = vector_add(*x, y);
+  *x_bound += *y_bound;
+  *y_bound = 2;
+  return difference;
+}
+
+/// (x, y) to (x + y, (y - x) w), the sum lazy and unscaled.
 HE_INLINE void inverse_butterfly(he_vector *x, he_vector *y, unsigned *x_bound, unsigned *y_bound, he_vector w,
                                  he_vector quotient, const inverse_constants *constants) {
-  if (*x_bound + (1u << bias_index(*y_bound)) > HE_LAZY_BOUND) {
-    reduce_above(x, x_bound, HE_PASS_BOUND, constants);
-    reduce_above(y, y_bound, HE_PASS_BOUND, constants);
-  }
-  he_vector difference = vector_subtract(vector_add(*x, constants->bias[bias_index(*y_bound)]), *y);
-  *x = vector_add(*x, *y);
-  *x_bound += *y_bound;
+  he_vector difference = sum_and_difference(x, *y, x_bound, y_bound, constants);
   *y = vector_multiply_shoup_lazy(difference, w, quotient, constants->negated_q);
-  *y_bound = 2;
+}
+
+/// The same with a Montgomery twiddle: q + (difference of two numbers in [0, q)).
+HE_INLINE void inverse_butterfly_raised(he_vector *x, he_vector *y, unsigned *x_bound, unsigned *y_bound,
+                                        he_vector raised, he_vector companion, const inverse_constants *constants) {
+  he_vector difference = sum_and_difference(x, *y, x_bound, y_bound, constants);
+  he_vector m = vector_madd_lo(vector_zero(), difference, companion);
+  he_vector high = vector_madd_hi(constants->q, difference, raised);
+  *y = vector_subtract(high, vector_madd_hi(vector_zero(), m, constants->q));
 }
 
 /// After the last level: the sum times N^-1 (the difference has it in its twiddle), canonical.
@@ -83,13 +101,16 @@ HE_INLINE void inverse_pass(uint64_t *data, size_t stride, const uint64_t *twidd
       const unsigned level = log_radix - 1 - step, half = radix >> (level + 1);
       HE_UNROLL
       for (unsigned b = 0; b < 1u << level; b++) {
-        const uint64_t *pair = twiddles + 2 * ((1u << level) - 1 + b);
-        const he_vector w = vector_broadcast(pair[0]), quotient = vector_broadcast(pair[1]);
+        // The mirror image of block b.
+        const uint64_t *pair = twiddles + 2 * (2 * ((1u << level) - 1) - b);
+        const bool scaled = last && level == 0;
+        const he_vector w = scaled ? constants->last : vector_broadcast(pair[0]);
+        const he_vector quotient = scaled ? constants->last_quotient : vector_broadcast(pair[1]);
         HE_UNROLL
         for (unsigned i = 0; i < half; i++) {
           const unsigned lower = 2 * half * b + i, upper = lower + half;
           inverse_butterfly(&x[lower], &x[upper], &bound[lower], &bound[upper], w, quotient, constants);
-          if (last && level == 0) close_last(&x[lower], &x[upper], constants);
+          if (scaled) close_last(&x[lower], &x[upper], constants);
         }
       }
     }
@@ -101,22 +122,24 @@ HE_INLINE void inverse_pass(uint64_t *data, size_t stride, const uint64_t *twidd
   }
 }
 
-/// Butterfly `k` of 4 of level `level` of 3 on eight registers, twiddles of eight lanes.
+/// Butterfly `k` of 4 of level `level` of 3 on eight registers, twiddles of eight lanes, of the mirror image of the block.
 HE_INLINE void lanes_step(he_vector x[8], unsigned bound[8], const uint64_t *table, const unsigned level,
                           const unsigned k, const inverse_constants *constants) {
   const unsigned half = 4u >> level, b = k / half, i = 2 * half * b + k % half;
-  const uint64_t *pair = table + 16 * ((1u << level) - 1 + b);
-  inverse_butterfly(&x[i], &x[i + half], &bound[i], &bound[i + half], vector_load(pair), vector_load(pair + 8),
-                    constants);
+  const he_vector raised = vector_load(table + HE_BLOCK_REVERSED + 8 * (2 * ((1u << level) - 1) - b));
+  inverse_butterfly_raised(&x[i], &x[i + half], &bound[i], &bound[i + half], raised,
+                           montgomery_companion(raised, constants->inverse), constants);
 }
 
 /// The same with twiddles in single pairs.
 HE_INLINE void rows_step(he_vector x[8], unsigned bound[8], const uint64_t *table, const unsigned level,
-                         const unsigned k, const inverse_constants *constants) {
+                         const unsigned k, const inverse_constants *constants, const bool last) {
   const unsigned half = 4u >> level, b = k / half, i = 2 * half * b + k % half;
-  const uint64_t *pair = table + HE_BLOCK_SINGLES + 2 * ((1u << level) - 1 + b);
-  inverse_butterfly(&x[i], &x[i + half], &bound[i], &bound[i + half], vector_broadcast(pair[0]),
-                    vector_broadcast(pair[1]), constants);
+  const uint64_t *pair = table + HE_BLOCK_SINGLES + 2 * (2 * ((1u << level) - 1) - b);
+  const bool scaled = last && level == 0;
+  inverse_butterfly(&x[i], &x[i + half], &bound[i], &bound[i + half],
+                    scaled ? constants->last : vector_broadcast(pair[0]),
+                    scaled ? constants->last_quotient : vector_broadcast(pair[1]), constants);
 }
 
 HE_INLINE void load_canonical(he_vector x[8], unsigned bound[8], const uint64_t *data) {
@@ -148,11 +171,12 @@ HE_INLINE void store_rows(uint64_t *data, he_vector x[8], unsigned bound[8], con
 }
 
 /// The first six levels of `blocks` blocks of 64 values, the mirror image of the forward transform's last six: the
-/// second half of each block is interleaved with the first half of the next.
+/// second half of each block is interleaved with the first half of the next. `table` is behind that of the first block.
 HE_INLINE void inverse_blocks(uint64_t *data, size_t blocks, const uint64_t *table, const inverse_constants *constants,
                               const bool last) {
   he_vector x[8];
   unsigned bound[8];
+  table -= HE_BLOCK_WORDS;
   load_canonical(x, bound, data);
   HE_UNROLL
   for (unsigned step = 0; step < 12; step++) lanes_step(x, bound, table, 2 - step / 4, step % 4, constants);
@@ -165,20 +189,20 @@ HE_INLINE void inverse_blocks(uint64_t *data, size_t blocks, const uint64_t *tab
     for (unsigned r = 0; r < 8; r++) bound[r] = 8;
     HE_UNROLL
     for (unsigned step = 0; step < 12; step++) {
-      lanes_step(next, next_bound, table + HE_BLOCK_WORDS, 2 - step / 4, step % 4, constants);
-      rows_step(x, bound, table, 2 - step / 4, step % 4, constants);
+      lanes_step(next, next_bound, table - HE_BLOCK_WORDS, 2 - step / 4, step % 4, constants);
+      rows_step(x, bound, table, 2 - step / 4, step % 4, constants, false);
     }
     store_rows(data, x, bound, constants, false);
     transpose_lanes(next, next_bound);
     HE_UNROLL
     for (unsigned r = 0; r < 8; r++) x[r] = next[r];
     data += 64;
-    table += HE_BLOCK_WORDS;
+    table -= HE_BLOCK_WORDS;
   }
   HE_UNROLL
   for (unsigned r = 0; r < 8; r++) bound[r] = 8;
   HE_UNROLL
-  for (unsigned step = 0; step < 12; step++) rows_step(x, bound, table, 2 - step / 4, step % 4, constants);
+  for (unsigned step = 0; step < 12; step++) rows_step(x, bound, table, 2 - step / 4, step % 4, constants, last);
   store_rows(data, x, bound, constants, last);
 }
 
@@ -205,27 +229,27 @@ static void inverse_blocks_below(uint64_t *data, size_t blocks, const uint64_t *
   inverse_blocks(data, blocks, table, constants, false);
 }
 
-/// Transforms 2^log_length values, the last pass of all included where `last`. Returns where the next twiddles are.
+/// Transforms 2^log_length values, the last pass of all included where `last`. `table` is behind the twiddles of the mirror
+/// image of these values; returns where they begin.
 static const uint64_t *inverse_walk(uint64_t *data, unsigned log_length, const uint64_t *table,
                                     const inverse_constants *constants, bool last) {
   const unsigned log_radix = pass_log_radix(log_length);
   const size_t stride = (size_t)1 << (log_length - log_radix);
-  const uint64_t *own = table;
-  table += pass_words(log_radix);
   if (stride == 64) {
     inverse_blocks_below(data, (size_t)1 << log_radix, table, constants);
     HE_ENSURE_LOW52_BELOW(data, stride << log_radix, HE_PASS_BOUND * constants->modulus);
-    table += (size_t)HE_BLOCK_WORDS << log_radix;
+    table -= (size_t)HE_BLOCK_WORDS << log_radix;
   } else {
     for (size_t part = 0; part < (size_t)1 << log_radix; part++) {
       table = inverse_walk(data + part * stride, log_length - log_radix, table, constants, false);
     }
   }
+  table -= pass_words(log_radix);
   switch (log_radix) {
-    case 1: inverse_pass_2(data, stride, own, constants); break;
-    case 2: (last ? inverse_pass_4_last : inverse_pass_4)(data, stride, own, constants); break;
-    case 3: (last ? inverse_pass_8_last : inverse_pass_8)(data, stride, own, constants); break;
-    default: (last ? inverse_pass_16_last : inverse_pass_16)(data, stride, own, constants); break;
+    case 1: inverse_pass_2(data, stride, table, constants); break;
+    case 2: (last ? inverse_pass_4_last : inverse_pass_4)(data, stride, table, constants); break;
+    case 3: (last ? inverse_pass_8_last : inverse_pass_8)(data, stride, table, constants); break;
+    default: (last ? inverse_pass_16_last : inverse_pass_16)(data, stride, table, constants); break;
   }
   if (!last) HE_ENSURE_LOW52_BELOW(data, stride << log_radix, HE_PASS_BOUND * constants->modulus);
   return table;
@@ -246,12 +270,15 @@ void he_avx512ifma_ntt_inverse(uint64_t *data, unsigned log_n, const he_modulus 
     .negated_q = vector_broadcast((UINT64_C(1) << 52) - modulus),
     .reciprocal = vector_broadcast(he_reciprocal_52(q)),
     .q = vector_broadcast(modulus),
-    .scale = vector_broadcast(tables[0]),
-    .scale_quotient = vector_broadcast(tables[1]),
+    .inverse = vector_broadcast(inverse_of_odd(modulus)),
+    .scale = vector_broadcast(tables[HE_HEAD_SCALE]),
+    .scale_quotient = vector_broadcast(tables[HE_HEAD_SCALE + 1]),
+    .last = vector_broadcast(tables[HE_HEAD_LAST]),
+    .last_quotient = vector_broadcast(tables[HE_HEAD_LAST + 1]),
     .modulus = modulus,
   };
   for (unsigned i = 0; i < 6; i++) constants.bias[i] = vector_broadcast(modulus << i);
-  tables += HE_HEAD_WORDS + direction_words(log_n);
+  tables += HE_HEAD_WORDS + walk_words(log_n);
   if (log_n == 6) {
     inverse_blocks_only(data, tables, &constants);
   } else {

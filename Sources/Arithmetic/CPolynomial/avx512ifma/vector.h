@@ -27,6 +27,8 @@
 /// Moduli q < 2^46. The inverse transform binds: its values reach 64 q, which must not pass 2^52. The forward one would
 /// take q <= 2^52 / 35, but for that the inverse had to reduce twice as many registers, in every pass.
 #define HE_AVX512IFMA_LIMIT (UINT64_C(1) << 46)
+/// Lazy values of the forward transform lie in [0, (2 log_n + 1) q), log_n <= 17.
+#define HE_FORWARD_LAZY_BOUND 35
 #define HE_LOW_52 ((UINT64_C(1) << 52) - 1)
 
 HE_AVX512IFMA_REGION_BEGIN
@@ -69,6 +71,13 @@ HE_INLINE he_vector vector_close(he_vector x, he_vector q) { return vector_subtr
 /// x/q - x*reciprocal/2^52 is in [0, 1).
 HE_INLINE he_vector vector_reduce_lazy(he_vector x, he_vector reciprocal, he_vector negated_q) {
   return vector_madd_lo(x, vector_madd_hi(vector_zero(), x, reciprocal), negated_q);
+}
+
+/// p^-1 modulo 2^52 for odd p, by Newton's iteration: p p = 1 mod 8, so p is right to 3 bits, then 6, 12, 24, 48, 96.
+HE_INLINE uint64_t inverse_of_odd(uint64_t p) {
+  uint64_t inverse = p;
+  for (int i = 0; i < 5; i++) inverse *= 2 - p * inverse;
+  return inverse & HE_LOW_52;
 }
 
 /// Rows to columns of an 8 x 8 matrix.

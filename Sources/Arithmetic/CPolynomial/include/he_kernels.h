@@ -44,7 +44,36 @@ void he_modulus_init(he_modulus *out, uint64_t value);
 typedef enum he_isa {
   HE_ISA_SCALAR __attribute__((swift_name("scalar"))) = 0,
   HE_ISA_AVX512IFMA __attribute__((swift_name("avx512ifma"))) = 1,
+  HE_ISA_AVX512 __attribute__((swift_name("avx512"))) = 2,
+  HE_ISA_AVX2 __attribute__((swift_name("avx2"))) = 3,
+  HE_ISA_NEON __attribute__((swift_name("neon"))) = 4,
 } he_isa;
+
+/// A linear map between residue number systems, with a rounded fraction where `fractions` is given. For each coefficient
+///   y_i   = in_i * inverses[i]  mod from[i]
+///   v     = floor((2^51 + sum_i (y_i * high_i + floor(y_i * low_i / 2^52))) / 2^52)
+///   out_j = sum_i y_i * factors[j*from_count + i] + v * corrections[j] + own_j * own_factors[j]  mod to[j]
+/// where high_i = fractions[2i] and low_i = fractions[2i + 1] are the two 52-bit digits of floor(2^104 * theta_i), 0 <=
+/// theta_i < 1: v is sum_i y_i * theta_i rounded to nearest, but for sums within from_count * (2^-52 + 2^(b-104)) of a
+/// half integer, b the bits of the widest modulus. The formula in integers is the contract: every implementation gives the
+/// same bits there too. It is all that fast and exact conversion of bases, division by a product of primes and scaling
+/// by t/Q are made of [HPS18, sections 2.2 to 2.4].
+typedef struct he_conversion {
+  const he_modulus *from;                ///< the moduli q_i of the input
+  size_t from_count;                     ///< 1 to 64
+  const he_modulus *to;                  ///< the moduli p_j of the output
+  size_t to_count;                       ///< any number
+  const uint64_t *inverses;              ///< from_count residues, the i-th canonical modulo q_i
+  const uint64_t *factors;               ///< to_count rows of from_count residues, the j-th row canonical modulo p_j
+  const uint64_t *_Nullable fractions;   ///< from_count pairs of 52-bit digits, or NULL: v = 0
+  const uint64_t *_Nullable corrections; ///< to_count residues, canonical modulo p_j; NULL exactly where fractions is
+  const uint64_t *_Nullable own_factors; ///< to_count residues, canonical modulo p_j, or NULL: no own term
+} he_conversion;
+
+/// Most terms of the sums of products below.
+#define HE_TERMS_MAX 64
+/// Coefficients that stand together in a packed key.
+#define HE_KEY_BLOCK 16
 
 /// One implementation of every arithmetic kernel. All implementations give bit-identical results.
 typedef struct he_kernels {
@@ -68,6 +97,28 @@ typedef struct he_kernels {
   void (*multiply_scalar_accumulate)(uint64_t *accumulator, const uint64_t *in, uint64_t scalar, size_t count,
                                      const he_modulus *q);
 
+  /// out = sum over t < terms of lhs[t] * rhs[t]. requires: 1 <= terms <= HE_TERMS_MAX.
+  void (*sum_of_products)(uint64_t *out, const uint64_t *_Nonnull const *_Nonnull lhs,
+                          const uint64_t *_Nonnull const *_Nonnull rhs, size_t terms, size_t count,
+                          const he_modulus *q);
+  /// out = (lhs - lazy_rhs) * scalar, plus addend where there is one. requires: scalar canonical, lazy_rhs from
+  /// ntt_forward_lazy. The last step of a division by a product of primes in evaluation form.
+  void (*subtract_scale)(uint64_t *out, const uint64_t *_Nullable addend, const uint64_t *lhs, const uint64_t *lazy_rhs,
+                         uint64_t scalar, size_t count, const he_modulus *q);
+
+  // Inner products with evaluation keys: `terms` pairs of key polynomials (k0_t, k1_t) in evaluation form, packed so that
+  // one stream of memory feeds all of them: coefficients in blocks of HE_KEY_BLOCK, in a block term after term, k0
+  // before k1. What the words hold is the implementation's own (a Montgomery factor may be in them).
+
+  /// Packs term `term` of `terms`: 2 * terms * count words in all. requires: k0, k1 canonical, count 8 or a multiple
+  /// of HE_KEY_BLOCK, q odd, no aliasing.
+  void (*pack_key)(uint64_t *packed, const uint64_t *k0, const uint64_t *k1, size_t term, size_t terms, size_t count,
+                   const he_modulus *q);
+  /// out0 = sum_t lazy_digits[t] * k0_t, out1 = sum_t lazy_digits[t] * k1_t. requires: digits from ntt_forward_lazy,
+  /// 1 <= terms <= HE_TERMS_MAX, count and q as packed, no aliasing. ensures: canonical.
+  void (*key_inner_product)(uint64_t *out0, uint64_t *out1, const uint64_t *_Nonnull const *_Nonnull lazy_digits,
+                            const uint64_t *packed, size_t terms, size_t count, const he_modulus *q);
+
   // Negacyclic number-theoretic transform modulo X^N + 1, N = 2^log_n, HE_LOG_N_MIN <= log_n <= HE_LOG_N_MAX.
 
   /// Words that `ntt_fill_tables` writes for one modulus and degree. The layout is the implementation's own.
@@ -77,17 +128,17 @@ typedef struct he_kernels {
   /// In place, natural order in; out: data[k] = a(psi^e), e = he_ntt_exponent(log_n, k). Canonical in, canonical out.
   /// requires: data 64-byte aligned.
   void (*ntt_forward)(uint64_t *data, unsigned log_n, const he_modulus *q, const uint64_t *tables);
+  /// The same, but the output is lazy: words that stand for the same residues in a form of the implementation's own. Only
+  /// its kernels whose parameters are called lazy take them.
+  void (*ntt_forward_lazy)(uint64_t *data, unsigned log_n, const he_modulus *q, const uint64_t *tables);
   /// The inverse of `ntt_forward`, N^-1 included. Canonical in, canonical out. requires: data 64-byte aligned.
   void (*ntt_inverse)(uint64_t *data, unsigned log_n, const he_modulus *q, const uint64_t *tables);
 
-  /// Fast base conversion [HPS18, eq. (2)]: for each of `to_count` output moduli p_j
-  ///   out[j*out_stride + k] = sum_i ([x_i * inverse_i] mod q_i) * factors[j*from_count + i]  mod p_j
-  /// with x_i = in[i*in_stride + k]. With inverse_i = (Q/q_i)^-1 mod q_i and factors[j][i] = (Q/q_i) mod p_j this is
-  /// x + a*Q modulo p_j for some 0 <= a < from_count. requires: inputs canonical, 1 <= from_count <= 64; no aliasing.
-  /// ensures: out canonical modulo p_j.
-  void (*base_convert)(uint64_t *out, size_t out_stride, const uint64_t *in, size_t in_stride, size_t count,
-                       const he_modulus *from, const uint64_t *inverses, size_t from_count, const he_modulus *to,
-                       const uint64_t *factors, size_t to_count);
+  /// Maps `count` coefficients from one residue number system to another, as he_conversion says; x_i = in[i*in_stride +
+  /// k], own_j = own[j*own_stride + k], out_j = out[j*out_stride + k]. requires: in and own canonical; own given exactly
+  /// where own_factors is. aliasing: out = own with equal strides; nothing else. ensures: out canonical.
+  void (*convert)(uint64_t *out, size_t out_stride, const uint64_t *in, size_t in_stride,
+                  const uint64_t *_Nullable own, size_t own_stride, size_t count, const he_conversion *conversion);
 } he_kernels;
 
 /// The table of `isa`, or NULL where this build or this CPU lacks it. Pure: the same answer every time.
@@ -100,6 +151,17 @@ const he_kernels *he_kernels_best(uint64_t q);
 /// three-bit groups of k (the transposition of each 8 x 8 block of 64 values) for log_n >= 6, the identity below.
 /// ensures: odd, in [1, 2N). requires: k < N.
 uint64_t he_ntt_exponent(unsigned log_n, uint64_t k);
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Galois automorphisms a(X) to a(X^g), g odd, 1 <= g < 2N. Addresses depend on g alone.
+
+/// The permutation of evaluations: out[k] = in[indexes[k]] is a(X^g) where in is a. requires: indexes has N entries.
+void he_galois_indexes(uint32_t *indexes, unsigned log_n, uint64_t element);
+/// out[k] = in[indexes[k]]. requires: indexes below count; no aliasing.
+void he_permute(uint64_t *out, const uint64_t *in, const uint32_t *indexes, size_t count);
+/// The same in coefficient form: the coefficient of X^k goes to X^(gk), with X^N = -1. requires: in canonical; no
+/// aliasing. ensures: canonical.
+void he_galois_coefficients(uint64_t *out, const uint64_t *in, unsigned log_n, uint64_t element, const he_modulus *q);
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Portable kernels: constant time in all residues, words and random bytes unless said otherwise

@@ -84,6 +84,11 @@ HE_INLINE uint64_t he_reverse_bits(uint64_t value, unsigned bits) {
   return __builtin_bitreverse64(value) >> (64 - bits);
 }
 
+/// p(k) of he_ntt_exponent: the exchange of the two lowest three-bit groups, 8 r + v <-> 8 v + r inside each block of 64.
+HE_INLINE uint64_t he_exchange_low_groups(unsigned log_n, uint64_t k) {
+  return log_n < 6 ? k : (k & ~UINT64_C(63)) | ((k & 7) << 3) | ((k >> 3) & 7);
+}
+
 /// base^exponent mod q. Variable time in the exponent.
 static inline uint64_t he_power_mod(uint64_t base, uint64_t exponent, const he_modulus *q) {
   uint64_t result = 1 % q->value;

@@ -38,12 +38,56 @@ static inline bool he_exact_or_disjoint(const void *a, const void *b, size_t byt
   return x == y || x + bytes <= y || y + bytes <= x;
 }
 
+/// What he_kernels.convert requires and ensures, for moduli below `limit`.
+static inline void he_check_conversion(const char *kernel, const uint64_t *out, size_t out_stride, const uint64_t *in,
+                                       size_t in_stride, const uint64_t *own, size_t own_stride, size_t count,
+                                       const he_conversion *c, uint64_t limit) {
+  he_check(kernel, "1 <= from_count <= 64", c->from_count >= 1 && c->from_count <= 64);
+  he_check(kernel, "corrections exactly where fractions are", (c->fractions == NULL) == (c->corrections == NULL));
+  he_check(kernel, "own exactly where own_factors are", (own == NULL) == (c->own_factors == NULL));
+  he_check(kernel, "out is own with the same stride, if at all", own != out || own_stride == out_stride);
+  for (size_t i = 0; i < c->from_count; i++) {
+    const uint64_t q = c->from[i].value;
+    he_check(kernel, "input modulus in range", q >= 2 && q < limit);
+    he_check_below(kernel, "in", in + i * in_stride, count, UINT64_MAX, q);
+    he_check_below(kernel, "inverses", c->inverses + i, 1, UINT64_MAX, q);
+    if (c->fractions != NULL) he_check_below(kernel, "fractions", c->fractions + 2 * i, 2, UINT64_MAX, UINT64_C(1) << 52);
+  }
+  for (size_t j = 0; j < c->to_count; j++) {
+    const uint64_t p = c->to[j].value;
+    he_check(kernel, "output modulus in range", p >= 2 && p < limit);
+    he_check_below(kernel, "factors", c->factors + j * c->from_count, c->from_count, UINT64_MAX, p);
+    if (c->corrections != NULL) he_check_below(kernel, "corrections", c->corrections + j, 1, UINT64_MAX, p);
+    if (own != NULL) {
+      he_check_below(kernel, "own", own + j * own_stride, count, UINT64_MAX, p);
+      he_check_below(kernel, "own_factors", c->own_factors + j, 1, UINT64_MAX, p);
+    }
+    for (size_t i = 0; i < c->from_count; i++) {
+      const uint64_t *x = in + i * in_stride, *y = out + j * out_stride;
+      he_check(kernel, "in and out share no element",
+               count == 0 || (x != y && he_exact_or_disjoint(x, y, count * sizeof(uint64_t))));
+    }
+  }
+}
+
+static inline void he_check_converted(const char *kernel, const uint64_t *out, size_t out_stride, size_t count,
+                                      const he_conversion *c) {
+  for (size_t j = 0; j < c->to_count; j++) {
+    he_check_below(kernel, "out", out + j * out_stride, count, UINT64_MAX, c->to[j].value);
+  }
+}
+
+#define HE_REQUIRE_CONVERSION(out, out_stride, in, in_stride, own, own_stride, count, conversion, limit) \
+  he_check_conversion(__func__, out, out_stride, in, in_stride, own, own_stride, count, conversion, limit)
+#define HE_ENSURE_CONVERTED(out, out_stride, count, conversion) \
+  he_check_converted(__func__, out, out_stride, count, conversion)
 #define HE_REQUIRE(condition) he_check(__func__, #condition, (condition))
 #define HE_REQUIRE_BELOW(values, count, bound) he_check_below(__func__, #values, (values), (count), UINT64_MAX, (bound))
 #define HE_ENSURE_BELOW(values, count, bound) he_check_below(__func__, #values, (values), (count), UINT64_MAX, (bound))
 /// The low 52 bits of every value are below `bound`: the lazy domain, whose high bits are undefined.
 #define HE_ENSURE_LOW52_BELOW(values, count, bound) \
   he_check_below(__func__, #values, (values), (count), (UINT64_C(1) << 52) - 1, (bound))
+#define HE_REQUIRE_LOW52_BELOW(values, count, bound) HE_ENSURE_LOW52_BELOW(values, count, bound)
 #define HE_REQUIRE_ALIASING(a, b, count) \
   he_check(__func__, #a " is " #b " or disjoint from it", he_exact_or_disjoint((a), (b), (count) * sizeof(uint64_t)))
 #define HE_REQUIRE_DISJOINT(a, b, count)                \
@@ -52,11 +96,14 @@ static inline bool he_exact_or_disjoint(const void *a, const void *b, size_t byt
 
 #else
 
+#define HE_REQUIRE_CONVERSION(out, out_stride, in, in_stride, own, own_stride, count, conversion, limit) ((void)0)
+#define HE_ENSURE_CONVERTED(out, out_stride, count, conversion) ((void)0)
 #define HE_REQUIRE_DISJOINT(a, b, count) ((void)0)
 #define HE_REQUIRE(condition) ((void)0)
 #define HE_REQUIRE_BELOW(values, count, bound) ((void)0)
 #define HE_ENSURE_BELOW(values, count, bound) ((void)0)
 #define HE_ENSURE_LOW52_BELOW(values, count, bound) ((void)0)
+#define HE_REQUIRE_LOW52_BELOW(values, count, bound) ((void)0)
 #define HE_REQUIRE_ALIASING(a, b, count) ((void)0)
 
 #endif

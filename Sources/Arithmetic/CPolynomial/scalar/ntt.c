@@ -130,7 +130,8 @@ HE_INLINE void pass(uint64_t *data, size_t n, size_t blocks, const unsigned leve
   }
 }
 
-void he_scalar_ntt_forward(uint64_t *data, unsigned log_n, const he_modulus *q, const uint64_t *tables) {
+/// Lazy output lies in [0, 4q).
+HE_INLINE void forward(uint64_t *data, unsigned log_n, const he_modulus *q, const uint64_t *tables, const bool lazy) {
   HE_REQUIRE_LOG_N(log_n);
   HE_REQUIRE_MODULUS(q, HE_MODULUS_LIMIT);
   HE_REQUIRE_ALIGNED(data);
@@ -150,11 +151,19 @@ void he_scalar_ntt_forward(uint64_t *data, unsigned log_n, const he_modulus *q, 
     forward_tree(x, 3, n / 8, block, &constants);
 #pragma clang loop unroll(full)
     for (unsigned r = 0; r < 8; r++) {
-      x[r] = he_subtract_if_reached(he_subtract_if_reached(x[r], twice), modulus);
+      if (!lazy) x[r] = he_subtract_if_reached(he_subtract_if_reached(x[r], twice), modulus);
     }
   }
   transpose_blocks(data, n);
-  HE_ENSURE_BELOW(data, n, modulus);
+  HE_ENSURE_BELOW(data, n, lazy ? 4 * modulus : modulus);
+}
+
+void he_scalar_ntt_forward(uint64_t *data, unsigned log_n, const he_modulus *q, const uint64_t *tables) {
+  forward(data, log_n, q, tables, false);
+}
+
+void he_scalar_ntt_forward_lazy(uint64_t *data, unsigned log_n, const he_modulus *q, const uint64_t *tables) {
+  forward(data, log_n, q, tables, true);
 }
 
 void he_scalar_ntt_inverse(uint64_t *data, unsigned log_n, const he_modulus *q, const uint64_t *tables) {

@@ -5,7 +5,7 @@ import ModularArithmetic
 import TestSupport
 import Testing
 
-@Suite struct BaseConversionTests {
+@Suite struct ConversionTests {
   struct Case: CustomStringConvertible, Sendable {
     let from: [UInt64]
     let to: [UInt64]
@@ -55,9 +55,10 @@ import Testing
       }
       var output = [UInt64](repeating: 0xDEAD, count: outStride * test.to.count)
       var span = output.mutableSpan
-      backend.baseConvert(
+      backend.convert(
         &span, outStride: outStride, input.span, inputStride: inputStride, count: test.count,
-        from: test.from.map { Modulus($0) }, inverses: inverses, to: test.to.map { Modulus($0) }, factors: factors)
+        by: RNSConversion(
+          from: test.from.map { Modulus($0) }, to: test.to.map { Modulus($0) }, inverses: inverses, factors: factors))
       for k in 0..<test.count {
         let residues = test.from.indices.map { input[$0 * inputStride + k] }
         // The sum that the kernel reduces, over the integers, is x + a·Q.
@@ -84,10 +85,80 @@ import Testing
         let input = Array(0..<q)
         var output = [UInt64](repeating: 0, count: Int(q))
         var span = output.mutableSpan
-        backend.baseConvert(
-          &span, outStride: Int(q), input.span, inputStride: Int(q), count: Int(q), from: [Modulus(q)], inverses: [1],
-          to: [Modulus(p)], factors: [1 % p])
+        backend.convert(
+          &span, outStride: Int(q), input.span, inputStride: Int(q), count: Int(q),
+          by: RNSConversion(from: [Modulus(q)], to: [Modulus(p)], inverses: [1], factors: [1 % p]))
         #expect(output == input.map { $0 % p }, "\(q) to \(p)")
+      }
+    }
+  }
+
+  /// The formula of the contract, in big integers.
+  private func expected(
+    _ x: [UInt64], own: UInt64?, from: [UInt64], inverses: [UInt64], factors: [UInt64], fractions: [(UInt64, UInt64)],
+    correction: UInt64, ownFactor: UInt64, modulo p: UInt64
+  ) -> UInt64 {
+    let y = from.indices.map { BigInteger(x[$0]) * BigInteger(inverses[$0]) }.enumerated().map {
+      $1.modulo(BigInteger(from[$0]))
+    }
+    let radix = BigInteger(1 << 52)
+    var sum = BigInteger(1 << 51)
+    for (i, fraction) in fractions.enumerated() {
+      sum = sum + y[i] * BigInteger(fraction.0)
+      sum = sum + (y[i] * BigInteger(fraction.1)).floorQuotientAndRemainder(dividingBy: radix).quotient
+    }
+    let rounded = fractions.isEmpty ? BigInteger() : sum.floorQuotientAndRemainder(dividingBy: radix).quotient
+    var result = rounded * BigInteger(correction)
+    for i in from.indices { result = result + y[i] * BigInteger(factors[i]) }
+    if let own { result = result + BigInteger(own) * BigInteger(ownFactor) }
+    return result.residue(modulo: p)
+  }
+
+  /// Any constants at all, extreme ones among them: the formula is what is promised, not only what schemes make of it.
+  @Test(arguments: KernelBackend.supported, [false, true])
+  func roundsAndAddsAsTheContractSays(_ backend: KernelBackend, _ hasOwn: Bool) {
+    var generator = TestGenerator(seed: 0xBA5E_0002)
+    for test in Self.cases(limit: backend.modulusLimit) where test.count > 0 && !test.to.isEmpty {
+      for extreme in [false, true] {
+        func residues(_ q: UInt64, _ count: Int) -> [UInt64] {
+          extreme ? Array(repeating: q - 1, count: count) : generator.words(count, below: q)
+        }
+        let inverses = test.from.map { extreme ? 1 : residues($0, 1)[0] }
+        let factors = test.to.map { residues($0, test.from.count) }
+        let digits = test.from.map { _ in (residues(1 << 52, 1)[0], residues(1 << 52, 1)[0]) }
+        let corrections = test.to.map { residues($0, 1)[0] }
+        let ownFactors = test.to.map { residues($0, 1)[0] }
+        let input = test.from.flatMap { residues($0, test.count) }
+        let own = test.to.flatMap { residues($0, test.count) }
+        let conversion = RNSConversion(
+          from: test.from.map { Modulus($0) }, to: test.to.map { Modulus($0) }, inverses: inverses,
+          factors: factors.flatMap { $0 },
+          rounding: RNSConversion.Rounding(
+            fractions: digits.map { (high: $0.0, low: $0.1) }, corrections: corrections),
+          ownFactors: hasOwn ? ownFactors : [])
+        var output = own
+        var span = output.mutableSpan
+        if hasOwn {
+          backend.convert(
+            &span, outStride: test.count, input.span, inputStride: test.count, own: own.span, ownStride: test.count,
+            count: test.count, by: conversion)
+        } else {
+          backend.convert(
+            &span, outStride: test.count, input.span, inputStride: test.count, count: test.count, by: conversion)
+        }
+        for k in 0..<test.count {
+          for (j, p) in test.to.enumerated() {
+            let place = j * test.count + k
+            let expected = expected(
+              test.from.indices.map { input[$0 * test.count + k] }, own: hasOwn ? own[place] : nil, from: test.from,
+              inverses: inverses, factors: factors[j], fractions: digits, correction: corrections[j],
+              ownFactor: ownFactors[j], modulo: p)
+            guard output[place] == expected else {
+              Issue.record("coefficient \(k) modulo \(p), extreme \(extreme): \(test), \(generator)")
+              return
+            }
+          }
+        }
       }
     }
   }
