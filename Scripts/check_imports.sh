@@ -11,7 +11,7 @@ table='
 Sources/Arithmetic/BigIntegers          CGMP libc
 Sources/Arithmetic/ModularArithmetic    CPolynomial BigIntegers
 Sources/Arithmetic/Randomness           CPolynomial Crypto CryptoExtras libc
-Sources/Arithmetic/PolynomialRing       CPolynomial BigIntegers ModularArithmetic Randomness libc
+Sources/Arithmetic/PolynomialRing       CPolynomial BigIntegers ModularArithmetic Randomness Dispatch libc
 Sources/Encryption/RLWE                 PolynomialRing ModularArithmetic BigIntegers Randomness Crypto libc
 Sources/Encryption/BFV                  RLWE PolynomialRing ModularArithmetic BigIntegers Randomness libc
 Sources/Encryption/Tacit                RLWE BFV PolynomialRing

@@ -61,20 +61,21 @@ extension KernelBackend {
     }
   }
 
-  /// data = (data - lazy) · scalar modulo q.
+  /// out = (lhs - lazy) · scalar modulo q.
   ///
   /// - Parameters:
-  ///   - data: Residues.
+  ///   - out: Comes out canonical.
+  ///   - lhs: Residues.
   ///   - lazy: From `nttForwardLazy` of this backend modulo q.
   ///   - scalar: A residue.
   ///   - q: The modulus.
-  public func subtractLazyScale(
-    _ data: inout MutableSpan<UInt64>, lazy: Span<UInt64>, by scalar: UInt64, modulo q: Modulus
+  public func differenceScaled(
+    _ out: inout MutableSpan<UInt64>, _ lhs: Span<UInt64>, lazy: Span<UInt64>, by scalar: UInt64, modulo q: Modulus
   ) {
     check(q)
     check(scalar, q)
-    unsafe withKernelPointers(&data, lazy, q) {
-      unsafe table.pointee.subtract_scale($0, nil, $0, $1, scalar, $2, $3)
+    unsafe withKernelPointers(&out, lhs, lazy, q) {
+      unsafe table.pointee.subtract_scale($0, nil, $1, $2, scalar, $3, $4)
     }
   }
 

@@ -48,4 +48,24 @@ extension PolynomialKernels {
       }
     }
   }
+
+  /// out = ⌊input / 2^shift⌋ mod 2^bits: one digit of a gadget decomposition.
+  ///
+  /// - Parameters:
+  ///   - out: Words; come out below 2^bits.
+  ///   - input: As many words.
+  ///   - shift: 0 … 63.
+  ///   - bits: 1 … 63.
+  public static func extractBits(
+    _ out: inout MutableSpan<UInt64>, _ input: Span<UInt64>, shift: Int, bits: Int
+  ) {
+    precondition(out.count == input.count, "input of \(input.count) words for an output of \(out.count)")
+    precondition((0..<64).contains(shift) && (1..<64).contains(bits), "bits \(shift) … \(shift + bits) of a word")
+    unsafe out.withUnsafeMutableBufferPointer { out in
+      unsafe input.withUnsafeBufferPointer { input in
+        guard let out = out.baseAddress, let words = input.baseAddress else { return }
+        unsafe he_extract_bits(out, words, input.count, UInt32(shift), UInt32(bits))
+      }
+    }
+  }
 }

@@ -58,6 +58,12 @@ public final class NTTPlan: Sendable {
     backend.nttForward(&data, modulo: modulus, tables: storage.words(0..<storage.count))
   }
 
+  /// Transforms N residues from coefficient form to evaluations that are lazy: in the backend's own form, in place.
+  package func forwardLazy(_ data: inout MutableSpan<UInt64>) {
+    let storage = tables
+    backend.nttForwardLazy(&data, modulo: modulus, tables: storage.words(0..<storage.count))
+  }
+
   /// Transforms N residues from evaluation to coefficient form, in place.
   package func inverse(_ data: inout MutableSpan<UInt64>) {
     let storage = tables

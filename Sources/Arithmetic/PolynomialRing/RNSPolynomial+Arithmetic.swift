@@ -66,6 +66,20 @@ extension RNSPolynomial {
   }
 }
 
+extension RNSPolynomial {
+  /// Transforms every limb in place.
+  fileprivate mutating func transform(
+    parallelism: Int, _ body: @Sendable (NTTPlan, inout MutableSpan<UInt64>) -> Void
+  ) {
+    makeUnique()
+    let (storage, plans, degree) = (storage, basis.plans, degree)
+    concurrentFor(plans.count, parallelism: parallelism) { index, _ in
+      var words = storage.mutableWords(index * degree..<(index + 1) * degree)
+      body(plans[index], &words)
+    }
+  }
+}
+
 extension RNSPolynomial where Domain == Evaluation {
   /// Multiplies by `other` modulo X^N + 1.
   ///
@@ -97,24 +111,20 @@ extension RNSPolynomial where Domain == Evaluation {
   }
 
   /// The same polynomial in coefficient form: one inverse transform a limb, in place where the storage is not shared.
-  public consuming func coefficientForm() -> RNSPolynomial<Coefficient> {
-    makeUnique()
-    for (index, plan) in basis.plans.enumerated() {
-      var limb = mutableLimb(index)
-      plan.inverse(&limb)
-    }
+  ///
+  /// - Parameter parallelism: How many threads may share the limbs.
+  public consuming func coefficientForm(parallelism: Int = 1) -> RNSPolynomial<Coefficient> {
+    transform(parallelism: parallelism) { $0.inverse(&$1) }
     return reinterpreted(as: Coefficient.self)
   }
 }
 
 extension RNSPolynomial where Domain == Coefficient {
   /// The same polynomial in evaluation form: one transform a limb, in place where the storage is not shared.
-  public consuming func evaluationForm() -> RNSPolynomial<Evaluation> {
-    makeUnique()
-    for (index, plan) in basis.plans.enumerated() {
-      var limb = mutableLimb(index)
-      plan.forward(&limb)
-    }
+  ///
+  /// - Parameter parallelism: How many threads may share the limbs.
+  public consuming func evaluationForm(parallelism: Int = 1) -> RNSPolynomial<Evaluation> {
+    transform(parallelism: parallelism) { $0.forward(&$1) }
     return reinterpreted(as: Evaluation.self)
   }
 
@@ -137,6 +147,24 @@ extension RNSPolynomial where Domain == Coefficient {
     for (index, plan) in basis.plans.enumerated() {
       var limb = mutableLimb(index)
       PolynomialKernels.reduceSignedWords(&limb, words, modulo: plan.modulus)
+    }
+  }
+}
+
+extension RNSPolynomial {
+  /// Adds `other` times the product of the primes of `plans` to the first limbs of this polynomial, as many as `other` has.
+  package mutating func addMultiple(
+    of other: RNSPolynomial, byProductOf plans: [NTTPlan], parallelism: Int
+  ) {
+    precondition(basis.hasPrefix(other.basis), "polynomials of different bases")
+    makeUnique()
+    let (sum, terms, degree, own) = (storage, other.storage, degree, basis.plans)
+    concurrentFor(other.limbCount, parallelism: parallelism) { limb, _ in
+      let q = own[limb].modulus
+      let factor = plans.reduce(UInt64(1)) { q.multiply($0, q.reduce($1.modulus.value)) }
+      let range = limb * degree..<(limb + 1) * degree
+      var words = sum.mutableWords(range)
+      own[limb].backend.multiplyScalarAccumulate(&words, terms.words(range), by: factor, modulo: q)
     }
   }
 }

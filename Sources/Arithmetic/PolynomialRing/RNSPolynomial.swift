@@ -21,7 +21,7 @@ public struct RNSPolynomial<Domain: PolynomialDomain>: Sendable {
   }
 
   /// A polynomial of any residues, for a caller that writes all of them before it reads any.
-  init(uninitializedIn basis: RNSBasis, zeroising: Bool = false) {
+  package init(uninitializedIn basis: RNSBasis, zeroising: Bool = false) {
     self.basis = basis
     storage = AlignedStorage(uninitializedCount: basis.limbCount * basis.degree, zeroising: zeroising)
   }
@@ -98,5 +98,23 @@ extension RNSPolynomial: Equatable {
     let b = rhs.allLimbs()
     for index in 0..<a.count where a[index] != b[index] { return false }
     return true
+  }
+}
+
+extension RNSPolynomial {
+  /// The same residues in new storage that is not overwritten when it goes.
+  package init(basis: RNSBasis, copying other: borrowing RNSPolynomial) {
+    self.init(basis: basis, limbs: Array(0..<basis.limbCount), of: other)
+  }
+
+  /// The limbs of `other` with the given indexes, as a polynomial of `basis`.
+  package init(basis: RNSBasis, limbs: [Int], of other: borrowing RNSPolynomial) {
+    precondition(limbs.count == basis.limbCount && basis.degree == other.degree, "limbs of another basis")
+    self.init(uninitializedIn: basis)
+    for (index, limb) in limbs.enumerated() {
+      precondition(basis.moduli[index] == other.basis.moduli[limb], "a limb of another prime")
+      var words = mutableLimb(index)
+      words.copyWords(of: other.limb(limb))
+    }
   }
 }

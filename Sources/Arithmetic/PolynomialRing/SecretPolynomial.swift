@@ -62,3 +62,19 @@ extension SecretPolynomial where Domain == Coefficient {
     SecretPolynomial<Evaluation>(polynomial.take().evaluationForm())
   }
 }
+
+extension SecretPolynomial where Domain == Evaluation {
+  /// The square.
+  package borrowing func squared() -> SecretPolynomial<Evaluation> {
+    var square = polynomial
+    square.multiply(by: polynomial)
+    return SecretPolynomial(square)
+  }
+
+  /// s(X^g).
+  package borrowing func applying(
+    _ automorphism: GaloisAutomorphism, parallelism: Int = 1
+  ) -> SecretPolynomial<Evaluation> {
+    SecretPolynomial(polynomial.applying(automorphism, parallelism: parallelism))
+  }
+}

@@ -13,9 +13,16 @@ public struct BFVEvaluator: Sendable {
   /// The set it computes with.
   public let parameters: BFVParameters
 
+  /// How many threads an operation may use.
+  public let parallelism: Int
+
   /// An evaluator for `parameters`.
-  public init(parameters: BFVParameters) {
+  ///
+  /// - Parameter parallelism: Threads that share the limbs and digits of one operation; at least 1.
+  public init(parameters: BFVParameters, parallelism: Int = 1) {
+    precondition(parallelism >= 1, "an evaluator of \(parallelism) threads")
     self.parameters = parameters
+    self.parallelism = parallelism
   }
 
   /// Adds `rhs` to `lhs`.
@@ -161,7 +168,10 @@ public struct BFVEvaluator: Sendable {
 
   func check<Domain>(_ ciphertext: borrowing Ciphertext<Domain>) throws(RLWEError) {
     try check(ciphertext.parameters)
-    try parameters.requireCapacity(
-      for: ciphertext.noise, available: parameters.log2NoiseCapacity(limbs: ciphertext.limbCount))
+    try check(ciphertext.noise, limbs: ciphertext.limbCount)
+  }
+
+  func check(_ noise: NoiseBound, limbs: Int) throws(RLWEError) {
+    try parameters.requireCapacity(for: noise, available: parameters.log2NoiseCapacity(limbs: limbs))
   }
 }

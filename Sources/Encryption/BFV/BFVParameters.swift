@@ -19,18 +19,22 @@ public struct BFVParameterLiteral: Codable, Hashable, Sendable {
   /// The single prime that replies are switched down to; nil where no replies are made.
   public var replyModulus: UInt64?
 
+  /// How products are relinearised and slots rotated; nil where neither is done.
+  public var keySwitching: KeySwitchingLiteral?
+
   /// What the set must withstand.
   public var security: SecurityLevel
 
   /// Writes down a set.
   public init(
     degree: Int, moduli: [UInt64], plaintextModulus: UInt64, replyModulus: UInt64? = nil,
-    security: SecurityLevel = .classical128
+    keySwitching: KeySwitchingLiteral? = nil, security: SecurityLevel = .classical128
   ) {
     self.degree = degree
     self.moduli = moduli
     self.plaintextModulus = plaintextModulus
     self.replyModulus = replyModulus
+    self.keySwitching = keySwitching
     self.security = security
   }
 }
@@ -58,6 +62,9 @@ public final class BFVParameters: Sendable, Hashable {
   /// Constants of t / q′ for decrypting replies.
   let replyScaler: RNSScaler?
 
+  /// Constants of multiplication, for sets with key switching.
+  let multiplication: BFVMultiplicationContext?
+
   /// The transform modulo t, where there is one.
   let plaintextPlan: NTTPlan?
 
@@ -76,7 +83,9 @@ public final class BFVParameters: Sendable, Hashable {
     guard (2...1 << 60).contains(t) else { throw .plaintextModulus(t, reason: "must lie between 2 and 2^60") }
     let reply = literal.replyModulus.map { ", reply modulus \($0)" } ?? ""
     rlwe = try RLWEParameters(
-      RLWEParameterLiteral(degree: literal.degree, moduli: literal.moduli, security: literal.security),
+      RLWEParameterLiteral(
+        degree: literal.degree, moduli: literal.moduli, keySwitching: literal.keySwitching,
+        security: literal.security),
       scheme: "BFV, plaintext modulus \(t)\(reply)", instructionSet: kernels)
     guard !literal.moduli.contains(where: { t % $0 == 0 }) else {
       throw .plaintextModulus(t, reason: "must have no prime in common with the ciphertext modulus")
@@ -105,19 +114,23 @@ public final class BFVParameters: Sendable, Hashable {
       BFVLevel(basis: rlwe.basis(limbs: $0), plaintextModulus: t, replyModulus: literal.replyModulus)
     }
     plaintextPlan = try? NTTPlan(degree: literal.degree, modulus: plaintextModulus)
+    multiplication =
+      literal.keySwitching == nil
+      ? nil : try BFVMultiplicationContext(rlwe: rlwe, plaintextModulus: t, kernels: kernels)
   }
 
   /// log2 of the largest noise that still decrypts at `limbs` primes: Q / 2t.
   public func log2NoiseCapacity(limbs: Int) -> Double {
-    levels[limbs - 1].basis.log2Product - 1 - plaintextLog2
+    levels[limbs - 1].basis.log2Product - 1 - log2PlaintextModulus
   }
 
   /// log2 of the largest noise that a reply may carry.
   public var log2ReplyNoiseCapacity: Double? {
-    replyBasis.map { $0.log2Product - 1 - plaintextLog2 }
+    replyBasis.map { $0.log2Product - 1 - log2PlaintextModulus }
   }
 
-  private var plaintextLog2: Double { BigInteger(plaintextModulus.value).log2 }
+  /// log2 t.
+  var log2PlaintextModulus: Double { BigInteger(plaintextModulus.value).log2 }
 
   /// Equal digests.
   public static func == (lhs: BFVParameters, rhs: BFVParameters) -> Bool { lhs.rlwe == rhs.rlwe }

@@ -111,7 +111,7 @@ public struct NoiseBound: Hashable, Sendable {
   }
 
   /// log2(2^x + 2^y).
-  static func log2Sum(_ x: Double, _ y: Double) -> Double {
+  package static func log2Sum(_ x: Double, _ y: Double) -> Double {
     let high = max(x, y)
     let low = min(x, y)
     guard low > -.infinity else { return high }

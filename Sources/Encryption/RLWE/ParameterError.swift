@@ -15,6 +15,9 @@ public enum ParameterError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The modulus of compressed replies is unusable.
   case replyModulus(UInt64, reason: String)
 
+  /// Key switching cannot be done as asked.
+  case keySwitching(String)
+
   /// What is wrong, and what would be right.
   public var description: String {
     switch self {
@@ -29,6 +32,8 @@ public enum ParameterError: Error, Hashable, Sendable, CustomStringConvertible {
       "plaintext modulus \(value): \(reason)"
     case .replyModulus(let value, let reason):
       "reply modulus \(value): \(reason)"
+    case .keySwitching(let reason):
+      "key switching: \(reason)"
     }
   }
 }

@@ -12,6 +12,16 @@ public enum RLWEError: Error, Hashable, Sendable, CustomStringConvertible {
   case noiseExhausted(neededBits: Double, availableBits: Double)
   /// A ciphertext was made with another key.
   case wrongKey
+  /// The parameters have no key switching.
+  case noKeySwitching
+  /// There is no key for products.
+  case missingRelinearizationKey
+  /// There is no key for this automorphism.
+  case missingGaloisKey(element: Int)
+  /// The keys cover fewer primes than the ciphertext has.
+  case keysTooShort(keys: Int, ciphertext: Int)
+  /// An automorphism of a ring of another degree.
+  case foreignGaloisElement(element: Int, degree: Int)
 
   /// What is wrong and what to do.
   public var description: String {
@@ -27,6 +37,17 @@ public enum RLWEError: Error, Hashable, Sendable, CustomStringConvertible {
         + "modulus, or compute less"
     case .wrongKey:
       "encrypted under another key"
+    case .noKeySwitching:
+      "these parameters have no key switching; give them special primes, or digits of the gadget form"
+    case .missingRelinearizationKey:
+      "there is no relinearisation key among the evaluation keys; ask for it when they are made"
+    case .missingGaloisKey(let element):
+      "there is no key for X ↦ X^\(element) among the evaluation keys; ask for that rotation when they are made"
+    case .keysTooShort(let keys, let ciphertext):
+      "the evaluation keys are for at most \(keys) primes and the ciphertext has \(ciphertext); switch it down first, or "
+        + "make keys for more primes"
+    case .foreignGaloisElement(let element, let degree):
+      "X ↦ X^\(element) is an automorphism of ring degree \(degree), not of these parameters"
     }
   }
 

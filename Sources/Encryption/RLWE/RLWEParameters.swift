@@ -11,13 +11,19 @@ public struct RLWEParameterLiteral: Codable, Hashable, Sendable {
   /// The primes of the ciphertext modulus Q, first to last; the last is dropped first.
   public var moduli: [UInt64]
 
+  /// How ciphertexts are brought from one key to another; nil where they never are.
+  public var keySwitching: KeySwitchingLiteral?
+
   /// What the set must withstand.
   public var security: SecurityLevel
 
   /// Writes down a set.
-  public init(degree: Int, moduli: [UInt64], security: SecurityLevel = .classical128) {
+  public init(
+    degree: Int, moduli: [UInt64], keySwitching: KeySwitchingLiteral? = nil, security: SecurityLevel = .classical128
+  ) {
     self.degree = degree
     self.moduli = moduli
+    self.keySwitching = keySwitching
     self.security = security
   }
 }
@@ -67,6 +73,12 @@ public final class RLWEParameters: Sendable, Hashable {
   /// How many primes there are.
   public var limbCount: Int { bases.count }
 
+  /// Constants of key switching, where the set has it.
+  package let keySwitching: KeySwitchingContext?
+
+  /// The primes of Q and the special primes: what evaluation keys are written in.
+  public var keyBasis: RNSBasis { keySwitching?.keyBasis(limbs: limbCount) ?? basis }
+
   /// Checks a set.
   ///
   /// - Parameters:
@@ -85,22 +97,31 @@ public final class RLWEParameters: Sendable, Hashable {
     } catch {
       throw .ring(error)
     }
+    let keySwitching: KeySwitchingContext?
+    if let choice = literal.keySwitching {
+      keySwitching = try KeySwitchingContext(choice, basis: basis, kernels: instructionSet)
+    } else {
+      keySwitching = nil
+    }
+    let largest = keySwitching?.keyBasis(limbs: basis.limbCount) ?? basis
     if literal.security != .uncheckedInsecure {
       guard let limit = SecurityTable.maximumModulusBits(degree: literal.degree, level: literal.security) else {
         throw .degreeWithoutEstimate(degree: literal.degree, level: literal.security)
       }
-      guard basis.productBits <= limit else {
+      guard largest.productBits <= limit else {
         throw .insecure(
-          degree: literal.degree, modulusBits: basis.productBits, limit: limit, level: literal.security)
+          degree: literal.degree, modulusBits: largest.productBits, limit: limit, level: literal.security)
       }
     }
     self.literal = literal
     self.scheme = scheme
+    self.keySwitching = keySwitching
     bases = (1...basis.limbCount).map { basis.prefix($0) }
     var hash = SHA256()
     hash.update(data: Array("tacit/parameters/v1\n\(scheme)\n\(literal.degree)\n".utf8))
     hash.update(data: Array("\(literal.security.rawValue)\nternary,cbd21\n".utf8))
     hash.update(data: Array(literal.moduli.map { "\($0)\n" }.joined().utf8))
+    if let choice = literal.keySwitching { hash.update(data: Array(choice.canonicalText.utf8)) }
     digest = ParameterDigest(bytes: Array(hash.finalize()))
   }
 

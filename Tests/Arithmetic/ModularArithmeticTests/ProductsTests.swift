@@ -70,11 +70,11 @@ import Testing
         let lhs = residues(degree, q, extreme: extreme, &generator)
         let addend = residues(degree, q, extreme: extreme, &generator)
         for scalar in [0, 1, q.value - 1, generator.next(below: q.value)] {
-          var scaled = lhs
+          var scaled = [UInt64](repeating: .max, count: degree)
           var sum = addend
           lazy.read { lazy in
             var span = scaled.mutableSpan
-            backend.subtractLazyScale(&span, lazy: lazy, by: scalar, modulo: q)
+            backend.differenceScaled(&span, lhs.span, lazy: lazy, by: scalar, modulo: q)
             var accumulator = sum.mutableSpan
             backend.addDifferenceScaled(&accumulator, lhs.span, lazy: lazy, by: scalar, modulo: q)
           }

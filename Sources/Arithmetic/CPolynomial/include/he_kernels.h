@@ -177,6 +177,10 @@ void he_reduce_words(uint64_t *out, const uint64_t *in, size_t count, const he_m
 /// out[k] = in[k] modulo q for any two's complement words in [-2^63, 2^63). ensures: canonical. aliasing: exact.
 void he_reduce_signed_words(uint64_t *out, const uint64_t *in, size_t count, const he_modulus *q);
 
+/// out[k] = floor(in[k] / 2^shift) mod 2^bits: one digit of a gadget decomposition. requires: shift < 64, 1 <= bits < 64.
+/// aliasing: exact.
+void he_extract_bits(uint64_t *out, const uint64_t *in, size_t count, unsigned shift, unsigned bits);
+
 /// BFV encoding, first half: out[k] = floor((remainder * in[k] + floor(t/2)) / t).
 /// requires: in[k] in [0, t), remainder in [0, t), t < 2^61. ensures: out[k] in [0, t]. aliasing: exact.
 /// With Q = t*delta + remainder, round(Q*m/t) = delta*m + out [KPZ21, section 3.1].

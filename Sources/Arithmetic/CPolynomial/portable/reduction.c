@@ -31,3 +31,10 @@ void he_reduce_signed_words(uint64_t *out, const uint64_t *in, size_t count, con
   }
   HE_ENSURE_BELOW(out, count, q->value);
 }
+
+void he_extract_bits(uint64_t *out, const uint64_t *in, size_t count, unsigned shift, unsigned bits) {
+  HE_REQUIRE(shift < 64 && bits >= 1 && bits < 64);
+  HE_REQUIRE_ALIASING(out, in, count);
+  const uint64_t mask = (UINT64_C(1) << bits) - 1;
+  for (size_t k = 0; k < count; k++) out[k] = (in[k] >> shift) & mask;
+}

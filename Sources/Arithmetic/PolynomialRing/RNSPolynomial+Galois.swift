@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ModularArithmetic
+
+/// The automorphism X ↦ X^g of one ring: its permutation of evaluations.
+package struct GaloisAutomorphism: Sendable {
+  /// g, odd, 1 ≤ g < 2N.
+  package let element: Int
+
+  let indexes: [UInt32]
+
+  /// For the ring of degree N.
+  package init(element: Int, degree: Int) {
+    self.element = element
+    indexes = PolynomialKernels.galoisIndexes(logDegree: degree.trailingZeroBitCount, element: element)
+  }
+}
+
+extension RNSPolynomial where Domain == Evaluation {
+  /// a(X^g).
+  package func applying(_ automorphism: GaloisAutomorphism, parallelism: Int = 1) -> RNSPolynomial {
+    let result = RNSPolynomial(uninitializedIn: basis, zeroising: storage.isZeroising)
+    let (from, to, degree) = (storage, result.storage, degree)
+    concurrentFor(limbCount, parallelism: parallelism) { limb, _ in
+      var words = to.mutableWords(limb * degree..<(limb + 1) * degree)
+      PolynomialKernels.permute(
+        &words, from.words(limb * degree..<(limb + 1) * degree), by: automorphism.indexes)
+    }
+    return result
+  }
+}
+
+extension RNSPolynomial where Domain == Coefficient {
+  /// a(X^g).
+  package func applying(_ automorphism: GaloisAutomorphism, parallelism: Int = 1) -> RNSPolynomial {
+    let result = RNSPolynomial(uninitializedIn: basis, zeroising: storage.isZeroising)
+    let (from, to, degree, moduli) = (storage, result.storage, degree, basis.moduli)
+    concurrentFor(limbCount, parallelism: parallelism) { limb, _ in
+      var words = to.mutableWords(limb * degree..<(limb + 1) * degree)
+      PolynomialKernels.galois(
+        &words, from.words(limb * degree..<(limb + 1) * degree), element: automorphism.element, modulo: moduli[limb])
+    }
+    return result
+  }
+}

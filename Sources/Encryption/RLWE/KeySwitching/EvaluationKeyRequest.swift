@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import PolynomialRing
+
+/// Which evaluation keys a computation needs: nothing else is made, sent or kept.
+public struct EvaluationKeyRequest: Sendable, Hashable {
+  /// Whether products are to be relinearised.
+  public var relinearization: Bool
+
+  /// The automorphisms that are to be applied; the identity needs no key.
+  public var galoisElements: Set<GaloisElement>
+
+  /// The most primes that ciphertexts have when the keys are used on them; nil for all.
+  ///
+  /// Keys for fewer primes are smaller in both directions: fewer digits, and shorter ones.
+  public var limbCount: Int?
+
+  /// Asks for keys.
+  public init(relinearization: Bool = false, galoisElements: Set<GaloisElement> = [], limbCount: Int? = nil) {
+    self.relinearization = relinearization
+    self.galoisElements = galoisElements
+    self.limbCount = limbCount
+  }
+
+  /// Asks for rotations by the given steps to the left, and for the swap of rows or conjugation.
+  public init(
+    relinearization: Bool = false, rotations: some Sequence<Int>, conjugation: Bool = false, degree: Int,
+    limbCount: Int? = nil
+  ) {
+    var elements = Set(rotations.map { GaloisElement.rotation(by: $0, degree: degree) })
+    if conjugation { elements.insert(.conjugation(degree: degree)) }
+    self.init(relinearization: relinearization, galoisElements: elements, limbCount: limbCount)
+  }
+
+  /// The elements for which a key is made, in order.
+  var keyedElements: [GaloisElement] { galoisElements.filter { !$0.isIdentity }.sorted() }
+
+  /// How many keys that are.
+  public var keyCount: Int { (relinearization ? 1 : 0) + keyedElements.count }
+
+  /// Bytes on the wire, but for a header of 128 bytes at most: known before anything is made.
+  public func byteCount(parameters: RLWEParameters) -> Int {
+    guard let context = parameters.keySwitching else { return 0 }
+    let limbs = limbCount ?? parameters.limbCount
+    let half = WireWriter.byteCount(of: context.keyBasis(limbs: limbs))
+    return keyCount * (context.digitCount(limbs: limbs) * half + 40)
+  }
+
+  /// Bytes of memory of the keys in use.
+  public func memoryByteCount(parameters: RLWEParameters) -> Int {
+    guard let context = parameters.keySwitching else { return 0 }
+    let limbs = limbCount ?? parameters.limbCount
+    return keyCount * 16 * context.digitCount(limbs: limbs) * context.keyBasis(limbs: limbs).limbCount
+      * parameters.degree
+  }
+}

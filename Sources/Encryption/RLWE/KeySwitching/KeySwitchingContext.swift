@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import BigIntegers
+internal import ModularArithmetic
+package import PolynomialRing
+
+/// The platform's logarithm, without Foundation.
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
+
+/// One digit of a decomposition: what it is of the polynomial, and what the key holds for it.
+struct KeySwitchingDigit: Sendable {
+  /// The primes it is taken from.
+  let limbs: Range<Int>
+
+  /// For the gadget form, the bits it is taken from.
+  let bits: Range<Int>?
+
+  /// What s′ is multiplied by in the key, modulo each of `limbs`; 0 modulo the others.
+  let factors: [UInt64]
+}
+
+/// Constants of key switching for one parameter set.
+package final class KeySwitchingContext: Sendable {
+  /// What was checked.
+  package let literal: KeySwitchingLiteral
+
+  /// The special primes.
+  package let specialPlans: [NTTPlan]
+
+  /// All digits of a polynomial modulo all primes; fewer primes have the first few of them, the last one shorter.
+  let digits: [KeySwitchingDigit]
+
+  /// Scratch of key switches.
+  let scratch = ScratchPool()
+
+  private let keyBases: [RNSBasis]
+
+  /// `inverses[d][c − 1]`: what the first c limbs of digit d are multiplied by before they are summed.
+  private let inverses: [[[UInt64]]]
+
+  /// `summations[d][c − 1][j]`: from the first c limbs of digit d to limb j of the key basis; nil for its own limbs.
+  private let summations: [[[RNSMap?]]]
+
+  /// Divisions by P alone, and by P and the last prime, for each number of primes.
+  private let divisions: [SpecialDivision]
+  private let rescalings: [SpecialDivision?]
+
+  init(_ literal: KeySwitchingLiteral, basis: RNSBasis, kernels: KernelChoice) throws(ParameterError) {
+    self.literal = literal
+    let limbs = basis.limbCount
+    let special: [UInt64]
+    switch literal {
+    case .hybrid(let moduli, let digitLimbs):
+      guard (1...limbs).contains(digitLimbs) else {
+        throw .keySwitching("digits of \(digitLimbs) primes, where there are \(limbs)")
+      }
+      guard !moduli.isEmpty else { throw .keySwitching("no special prime; the gadget form needs none") }
+      special = moduli
+    case .gadget(let bits):
+      let narrowest = basis.moduli.map(\.bitWidth).min() ?? 0
+      guard bits >= 1, bits < narrowest else {
+        throw .keySwitching("digits of \(bits) bits, outside 1 … \(narrowest - 1)")
+      }
+      special = []
+    }
+    if special.isEmpty {
+      specialPlans = []
+    } else {
+      do throws(RingError) {
+        if let repeated = special.first(where: { basis.moduli.map(\.value).contains($0) }) {
+          throw RingError.repeatedModulus(repeated)
+        }
+        specialPlans = try RNSBasis(
+          degree: basis.degree, moduli: special, instructionSet: kernels.instructionSet
+        ).plans
+      } catch {
+        throw .ring(error)
+      }
+    }
+    digits = try Self.digits(literal, basis: basis, special: specialPlans)
+    let plans = specialPlans
+    keyBases = (1...limbs).map { RNSBasis(plans: Array(basis.plans[..<$0]) + plans) }
+    (inverses, summations) = Self.decompositions(digits, basis: basis, special: plans)
+    divisions = (1...limbs).map { SpecialDivision(dropping: plans, keeping: Array(basis.plans[..<$0])) }
+    rescalings = (1...limbs).map { count in
+      count == 1
+        ? nil
+        : SpecialDivision(
+          dropping: [basis.plans[count - 1]] + plans, keeping: Array(basis.plans[..<(count - 1)]))
+    }
+  }
+
+  /// The first `limbs` primes and the special primes.
+  package func keyBasis(limbs: Int) -> RNSBasis { keyBases[limbs - 1] }
+
+  /// How many primes Q has.
+  var primeCount: Int { keyBases.count }
+
+  /// How many digits a polynomial modulo the first `limbs` primes has.
+  package func digitCount(limbs: Int) -> Int {
+    digits.prefix { $0.limbs.lowerBound < limbs }.count
+  }
+
+  /// The limbs of digit `digit` that are there at `limbs` primes.
+  func limbs(ofDigit digit: Int, limbs: Int) -> Range<Int> {
+    digits[digit].limbs.clamped(to: 0..<limbs)
+  }
+
+  func inverses(ofDigit digit: Int, count: Int) -> [UInt64] { inverses[digit][count - 1] }
+
+  func summation(ofDigit digit: Int, count: Int, to keyLimb: Int) -> RNSMap? { summations[digit][count - 1][keyLimb] }
+
+  func division(limbs: Int) -> SpecialDivision { divisions[limbs - 1] }
+
+  func rescaling(limbs: Int) -> SpecialDivision {
+    guard let rescaling = rescalings[limbs - 1] else { preconditionFailure("the last prime cannot be dropped") }
+    return rescaling
+  }
+
+  /// The noise that a switch adds before the division by P: Σ over digits of digit · error.
+  ///
+  /// The errors are independent of the digits, whose coefficients are below count · (product of their primes), or 2^bits:
+  /// given the digits, each coefficient of a product is subgaussian with σ times the Euclidean norm of the digit.
+  package func noiseBeforeDivision(limbs: Int, degree: Int) -> NoiseBound {
+    var log2Squares = -Double.infinity
+    for digit in 0..<digitCount(limbs: limbs) {
+      let range = self.limbs(ofDigit: digit, limbs: limbs)
+      let log2Bound: Double
+      if let bits = digits[digit].bits {
+        log2Bound = Double(bits.count)
+      } else {
+        let widest = range.reduce(0.0) { $0 + Double(keyBases[limbs - 1].moduli[$1].bitWidth) }
+        log2Bound = widest + log2(Double(range.count))
+      }
+      log2Squares = NoiseBound.log2Sum(log2Squares, 2 * log2Bound)
+    }
+    let deviation = 0.5 * (log2(NoiseBound.errorVariance) + log2(Double(degree)) + log2Squares)
+    return NoiseBound(log2Deviation: deviation, log2Bounded: -.infinity, independent: false)
+  }
+
+  /// log2 P; 0 without special primes.
+  package var log2Special: Double { RNSMap.log2Product(specialPlans) }
+
+  // MARK: Construction
+
+  private static func digits(
+    _ literal: KeySwitchingLiteral, basis: RNSBasis, special: [NTTPlan]
+  ) throws(ParameterError) -> [KeySwitchingDigit] {
+    let limbs = basis.limbCount
+    var digits: [KeySwitchingDigit] = []
+    switch literal {
+    case .hybrid(_, let digitLimbs):
+      for start in stride(from: 0, to: limbs, by: digitLimbs) {
+        let range = start..<min(start + digitLimbs, limbs)
+        let factors = range.map { limb in
+          let q = basis.moduli[limb]
+          return special.reduce(UInt64(1)) { q.multiply($0, q.reduce($1.modulus.value)) }
+        }
+        digits.append(KeySwitchingDigit(limbs: range, bits: nil, factors: factors))
+      }
+    case .gadget(let digitBits):
+      for limb in 0..<limbs {
+        let q = basis.moduli[limb]
+        for start in stride(from: 0, to: q.bitWidth, by: digitBits) {
+          let bits = start..<min(start + digitBits, q.bitWidth)
+          digits.append(
+            KeySwitchingDigit(limbs: limb..<limb + 1, bits: bits, factors: [q.power(q.reduce(2), UInt64(start))]))
+        }
+      }
+    }
+    guard digits.count <= ProductTerms.capacity else {
+      throw .keySwitching("\(digits.count) digits, more than \(ProductTerms.capacity); make them larger")
+    }
+    return digits
+  }
+
+  private static func decompositions(
+    _ digits: [KeySwitchingDigit], basis: RNSBasis, special: [NTTPlan]
+  ) -> ([[[UInt64]]], [[[RNSMap?]]]) {
+    let targets = basis.plans + special
+    var inverses: [[[UInt64]]] = []
+    var summations: [[[RNSMap?]]] = []
+    for digit in digits {
+      guard digit.bits == nil else {
+        inverses.append([])
+        summations.append([])
+        continue
+      }
+      let prefixes = digit.limbs.indices.map { Array(basis.plans[digit.limbs.lowerBound...$0]) }
+      inverses.append(prefixes.map { RNSBasis(plans: $0).inverseOfCofactor })
+      summations.append(
+        prefixes.map { source in
+          targets.indices.map { digit.limbs.contains($0) ? nil : RNSMap.summation(of: source, to: [targets[$0]]) }
+        })
+    }
+    return (inverses, summations)
+  }
+}
+
+/// Division by a product of primes with rounding, in both forms.
+struct SpecialDivision: Sendable {
+  /// How many limbs stay.
+  let keptCount: Int
+
+  /// How many limbs, at the end, are divided out.
+  let droppedCount: Int
+
+  /// In coefficient form, all kept limbs at once; nil where nothing is dropped.
+  let coefficient: RNSMap?
+
+  /// In evaluation form: the dropped part lifted to each kept prime.
+  let liftings: [RNSMap]
+
+  /// The inverse of the divisor modulo each kept prime.
+  let inverses: [UInt64]
+
+  /// log2 of the divisor.
+  let log2Divisor: Double
+
+  init(dropping dropped: [NTTPlan], keeping kept: [NTTPlan]) {
+    keptCount = kept.count
+    droppedCount = dropped.count
+    coefficient = dropped.isEmpty ? nil : RNSMap.division(by: dropped, in: kept)
+    liftings = dropped.isEmpty ? [] : kept.map { RNSMap.lifting(from: dropped, to: [$0]) }
+    inverses = RNSMap.inverses(ofProduct: dropped, modulo: kept)
+    log2Divisor = RNSMap.log2Product(dropped)
+  }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ModularArithmetic
+internal import PolynomialRing
+
+/// A key-switching key in the form that computes: both halves of all digits packed side by side, limb after limb.
+package final class KeySwitchingKey: Sendable {
+  /// The set it was made for.
+  package let parameters: RLWEParameters
+
+  /// How many primes of Q it covers.
+  package let limbCount: Int
+
+  /// How many digits it has.
+  let digitCount: Int
+
+  /// For each limb of the key basis the words of `KernelBackend.packKey`.
+  private let limbs: [AlignedStorage]
+
+  /// Expands the seed and packs.
+  package init(_ seeded: SeededKeySwitchingKey, parallelism: Int = 1) {
+    guard let context = seeded.parameters.keySwitching else {
+      preconditionFailure("a key of parameters without key switching")
+    }
+    parameters = seeded.parameters
+    limbCount = seeded.limbCount
+    let count = seeded.halves.count
+    digitCount = count
+    let basis = context.keyBasis(limbs: limbCount)
+    let degree = basis.degree
+    let limbs = (0..<basis.limbCount).map { _ in
+      AlignedStorage(uninitializedCount: KernelBackend.packedKeyWords(terms: count, count: degree))
+    }
+    let halves = seeded.halves.map(\.storage)
+    let seed = seeded.seed
+    concurrentFor(limbs.count, parallelism: parallelism) { limb, _ in
+      let plan = basis.plans[limb]
+      let uniform = AlignedStorage(uninitializedCount: degree)
+      let block = limbs[limb]
+      var packed = block.mutableWords(0..<block.count)
+      for digit in 0..<count {
+        var words = uniform.mutableWords(0..<degree)
+        SeededKeySwitchingKey.fillUniform(&words, seed: seed, digit: digit, modulus: plan.modulus)
+        let half = halves[digit]
+        plan.backend.packKey(
+          &packed, half.words(limb * degree..<(limb + 1) * degree), uniform.words(0..<degree),
+          term: digit, of: count, modulo: plan.modulus)
+      }
+    }
+    self.limbs = limbs
+  }
+
+  /// The packed words of limb `keyLimb` of the key basis at `limbs` primes: the special primes follow the first `limbs`.
+  func packedLimb(_ keyLimb: Int, limbs: Int) -> AlignedStorage {
+    self.limbs[keyLimb < limbs ? keyLimb : keyLimb - limbs + limbCount]
+  }
+
+  /// Bytes of memory that it takes.
+  package var byteCount: Int { limbs.reduce(0) { $0 + 8 * $1.count } }
+}

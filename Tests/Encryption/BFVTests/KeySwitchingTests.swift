@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import BFV
+import BigIntegers
+import ModularArithmetic
+import PolynomialRing
+import RLWE
+import TestSupport
+import Testing
+
+/// A parameter set with key switching.
+struct SwitchingSet: Sendable, CustomTestStringConvertible {
+  let name: String
+  let degree: Int
+  let bits: [Int]
+  var specialBits: [Int] = []
+  var digitLimbs = 1
+  var gadgetBits: Int?
+  let plaintextModulus: UInt64
+  var security = SecurityLevel.uncheckedInsecure
+
+  var testDescription: String { name }
+
+  func literal() throws -> BFVParameterLiteral {
+    var used: Set<UInt64> = [plaintextModulus]
+    func primes(_ widths: [Int]) throws -> [UInt64] {
+      try widths.map { width in
+        let prime = try NTTPrimes.largest(below: width, degree: degree, count: 1, excluding: used)[0]
+        used.insert(prime)
+        return prime
+      }
+    }
+    let moduli = try primes(bits)
+    let special = try primes(specialBits)
+    return BFVParameterLiteral(
+      degree: degree, moduli: moduli, plaintextModulus: plaintextModulus,
+      keySwitching: gadgetBits.map { .gadget(digitBits: $0) }
+        ?? .hybrid(specialModuli: special, digitLimbs: digitLimbs),
+      security: security)
+  }
+
+  static let tiny: [SwitchingSet] = [
+    SwitchingSet(
+      name: "N=8, 3×40 bits, one special prime", degree: 8, bits: [40, 40, 40], specialBits: [42], plaintextModulus: 17),
+    SwitchingSet(
+      name: "N=16, 5×40 bits, digits of two", degree: 16, bits: [40, 40, 40, 40, 40], specialBits: [42, 42],
+      digitLimbs: 2, plaintextModulus: 97),
+    SwitchingSet(
+      name: "N=64, 4×46 bits, digits of three", degree: 64, bits: [46, 46, 46, 46], specialBits: [46, 46, 46],
+      digitLimbs: 3, plaintextModulus: 257),
+    SwitchingSet(
+      name: "N=32, 2×45 bits, gadget of 9 bits", degree: 32, bits: [45, 45], gadgetBits: 9, plaintextModulus: 193),
+    SwitchingSet(
+      name: "N=64, 3×58 bits, wide primes", degree: 64, bits: [58, 58, 58], specialBits: [60], plaintextModulus: 257),
+    SwitchingSet(
+      name: "N=16, 6×46 bits, t=2^60", degree: 16, bits: [46, 46, 46, 46, 46, 46], specialBits: [46, 46], digitLimbs: 2,
+      plaintextModulus: 1 << 60),
+  ]
+
+  static let real: [SwitchingSet] = [
+    SwitchingSet(
+      name: "N=4096, 2×36 bits, one special prime", degree: 4096, bits: [34, 34], specialBits: [38],
+      plaintextModulus: 40_961, security: .classical128),
+    SwitchingSet(
+      name: "N=8192, 4×42 bits, one special prime", degree: 8192, bits: [42, 42, 42, 42], specialBits: [46],
+      plaintextModulus: 65_537, security: .classical128),
+    SwitchingSet(
+      name: "N=2048, 1×53 bits, gadget of 11 bits", degree: 2048, bits: [53], gadgetBits: 11, plaintextModulus: 12_289,
+      security: .classical128),
+    SwitchingSet(
+      name: "N=16384, 8×43 bits, digits of two", degree: 16_384, bits: Array(repeating: 42, count: 8),
+      specialBits: [46, 46], digitLimbs: 2, plaintextModulus: 65_537, security: .classical128),
+  ]
+}
+
+/// Parameters with all keys.
+final class SwitchingFixture: Sendable {
+  let set: SwitchingSet
+  let parameters: BFVParameters
+  let secret: SecretKey
+  let keys: EvaluationKeys
+  let evaluator: BFVEvaluator
+
+  init(_ set: SwitchingSet, rotations: [Int] = [1, -1, 3], kernels: KernelChoice = .automatic, parallelism: Int = 1)
+    throws
+  {
+    self.set = set
+    parameters = try BFVParameters(set.literal(), kernels: kernels)
+    secret = SecretKey(parameters: parameters.rlwe)
+    keys = try secret.evaluationKeys(
+      EvaluationKeyRequest(
+        relinearization: true, rotations: rotations, conjugation: true, degree: set.degree), parallelism: parallelism
+    ).expanded(parallelism: parallelism)
+    evaluator = BFVEvaluator(parameters: parameters, parallelism: parallelism)
+  }
+
+  func encrypt(_ message: [UInt64]) throws -> Ciphertext<Coefficient> {
+    try secret.encrypt(try BFVPlaintext(coefficients: message, parameters: parameters)).expanded().coefficientForm()
+  }
+
+  func decrypt(_ ciphertext: Ciphertext<Coefficient>) throws -> [UInt64] {
+    try secret.decrypt(ciphertext, parameters: parameters).coefficients
+  }
+
+  /// The product modulo X^N + 1 and t.
+  func product(_ a: [UInt64], _ b: [UInt64]) -> [UInt64] {
+    let t = parameters.plaintextModulus
+    let n = a.count
+    var result = [UInt64](repeating: 0, count: n)
+    for i in 0..<n where a[i] != 0 {
+      for j in 0..<n {
+        let term = t.multiply(a[i], b[j])
+        let place = (i + j) % n
+        result[place] = i + j < n ? t.add(result[place], term) : t.subtract(result[place], term)
+      }
+    }
+    return result
+  }
+
+  /// A message with few terms where the ring is large: products stay cheap to check.
+  func message(_ generator: inout TestGenerator, sparse: Bool) -> [UInt64] {
+    let t = parameters.plaintextModulus.value
+    guard sparse else { return generator.words(set.degree, below: t) }
+    var result = [UInt64](repeating: 0, count: set.degree)
+    for _ in 0..<64 { result[Int(generator.next(below: UInt64(set.degree)))] = generator.next(below: t) }
+    return result
+  }
+
+  /// log2 of the largest coefficient of the phase minus Q·m/t.
+  func log2Noise(_ phase: RNSPolynomial<Coefficient>, message: [UInt64]) -> Double {
+    let t = BigInteger(parameters.plaintextModulus.value)
+    let q = phase.basis.product
+    let tq = q * t
+    let largest = zip(integers(phase), message).map { value, m in
+      (value * t - q * BigInteger(m)).centeredResidue(modulo: tq).magnitude
+    }.max()
+    return largest.map { $0.isZero ? -.infinity : $0.log2 - t.log2 } ?? -.infinity
+  }
+}
+
+@Suite struct KeySwitchingTests {
+  @Test(arguments: SwitchingSet.tiny + SwitchingSet.real)
+  func productsDecryptWithinTheirBound(_ set: SwitchingSet) throws {
+    var generator = TestGenerator(seed: 0xB5_0001)
+    let fixture = try SwitchingFixture(set)
+    let sparse = set.degree > 256
+    let (a, b) = (fixture.message(&generator, sparse: sparse), fixture.message(&generator, sparse: false))
+    let (x, y) = (try fixture.encrypt(a), try fixture.encrypt(b))
+    let expected = fixture.product(a, b)
+    let product: QuadraticCiphertext<Coefficient>
+    do {
+      product = try fixture.evaluator.multiply(x, y)
+    } catch RLWEError.noiseExhausted where set.bits.count == 1 {
+      return  // a single prime has no room for a product; rotations are its use
+    }
+    let quadratic = fixture.log2Noise(fixture.secret.phase(of: product).polynomial, message: expected)
+    let quadraticBound = product.noise.log2Magnitude(degree: set.degree, failure: .ownUse)
+    #expect(quadratic <= quadraticBound, "\(generator)")
+    let relinearized = try fixture.evaluator.relinearize(product, with: fixture.keys)
+    #expect(try fixture.decrypt(relinearized) == expected, "\(generator)")
+    let noise = fixture.log2Noise(fixture.secret.phase(of: relinearized).polynomial, message: expected)
+    let bound = relinearized.noise.log2Magnitude(degree: set.degree, failure: .ownUse)
+    #expect(noise <= bound, "\(generator)")
+    if set.degree >= 2048 { #expect(bound - noise < 8, "bound \(bound), measured \(noise)") }
+    print("\(set.name): product \(quadratic) of \(quadraticBound), relinearised \(noise) of \(bound)")
+  }
+
+  @Test(arguments: SwitchingSet.tiny + SwitchingSet.real)
+  func automorphismsPermuteTheMessage(_ set: SwitchingSet) throws {
+    var generator = TestGenerator(seed: 0xB5_0002)
+    let fixture = try SwitchingFixture(set)
+    let t = fixture.parameters.plaintextModulus
+    let message = fixture.message(&generator, sparse: false)
+    let ciphertext = try fixture.encrypt(message)
+    let elements = [1, -1, 3].map { GaloisElement.rotation(by: $0, degree: set.degree) } + [.conjugation(degree: set.degree)]
+    let hoisted = try fixture.evaluator.apply(elements, toOne: ciphertext, with: fixture.keys)
+    for (element, other) in zip(elements, hoisted) {
+      var expected = [UInt64](repeating: 0, count: set.degree)
+      for (k, word) in message.enumerated() {
+        let power = k * element.value % (2 * set.degree)
+        expected[power % set.degree] = power < set.degree ? word : t.negate(word)
+      }
+      let image = try fixture.evaluator.apply(element, to: ciphertext, with: fixture.keys)
+      #expect(try fixture.decrypt(image) == expected, "\(element), \(generator)")
+      #expect(image.c0 == other.c0 && image.c1 == other.c1, "hoisted \(element), \(generator)")
+      let evaluation = try fixture.evaluator.apply(element, to: ciphertext.evaluationForm(), with: fixture.keys)
+      #expect(try fixture.decrypt(evaluation.coefficientForm()) == expected, "\(element), \(generator)")
+      let noise = fixture.log2Noise(fixture.secret.phase(of: image).polynomial, message: expected)
+      let bound = image.noise.log2Magnitude(degree: set.degree, failure: .ownUse)
+      #expect(noise <= bound, "\(generator)")
+      if set.degree >= 2048 { #expect(bound - noise < 6, "bound \(bound), measured \(noise)") }
+    }
+  }
+
+  @Test(arguments: SwitchingSet.tiny + SwitchingSet.real)
+  func lowerLevelsUseAPrefixOfTheKeys(_ set: SwitchingSet) throws {
+    guard set.bits.count > 1 else { return }
+    var generator = TestGenerator(seed: 0xB5_0003)
+    let fixture = try SwitchingFixture(set)
+    let message = fixture.message(&generator, sparse: false)
+    let element = GaloisElement.rotation(by: 1, degree: set.degree)
+    var ciphertext = try fixture.encrypt(message)
+    let full = try fixture.decrypt(try fixture.evaluator.apply(element, to: ciphertext, with: fixture.keys))
+    let seeded = try fixture.secret.evaluationKeys(
+      EvaluationKeyRequest(galoisElements: [element]))
+    for limbs in (1..<set.bits.count).reversed() {
+      do {
+        ciphertext = try fixture.evaluator.switchModulus(ciphertext)
+        let trimmed = seeded.trimmed(limbCount: limbs).expanded()
+        #expect(try fixture.decrypt(fixture.evaluator.apply(element, to: ciphertext, with: fixture.keys)) == full)
+        #expect(try fixture.decrypt(fixture.evaluator.apply(element, to: ciphertext, with: trimmed)) == full)
+        if limbs < set.bits.count - 1 || true {
+          #expect(throws: RLWEError.keysTooShort(keys: limbs, ciphertext: set.bits.count)) {
+            try fixture.evaluator.apply(element, to: try fixture.encrypt(message), with: trimmed)
+          }
+        }
+      } catch RLWEError.noiseExhausted {
+        return
+      }
+    }
+  }
+}
