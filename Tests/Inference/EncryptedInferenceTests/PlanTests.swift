@@ -114,4 +114,23 @@ import Testing
     #expect(throws: InferenceError.self) { try FeatureRange.observed(in: [[.nan]], names: ["a"]) }
     #expect(throws: InferenceError.self) { try FeatureRange.observed(in: [[1, 2]], names: ["a"]) }
   }
+
+  /// Symmetric ranges of every size are planned, and what one of them accepts every wider one accepts too.
+  @Test(
+    arguments: [[[0.5, -1.25, 2]], [[1e-5, 3e5, 1]], [[1e-200, 3, 0]], [[1, 2, 3], [3, 4, 5]]], [0.0, 1, -1e9])
+  func widerBoundsAcceptMore(weights: [[Double]], intercept: Double) throws {
+    let model = try makeModel(
+      weights: weights, intercepts: [Double](repeating: intercept, count: weights.count))
+    var widest = 0.0
+    for exponent in stride(from: -48.0, through: 24, by: 0.25) {
+      let bound = exp2(exponent)
+      let plan = try InferencePlan(model: model, ranges: FeatureRange.symmetric(bound, count: 3))
+      let client = PreparedModel(model: model, plan: plan).client
+      func accepts(_ value: Double) -> Bool { (try? client.quantise([[value, -value, 0]])) != nil }
+      #expect(accepts(bound), "2^\(exponent)")
+      #expect(!accepts(bound * 1.01), "2^\(exponent)")
+      #expect(accepts(widest), "2^\(exponent)")
+      for factor in [1.01, 1.1, 1.2, 1.24] where accepts(bound * factor) { widest = max(widest, bound * factor) }
+    }
+  }
 }
