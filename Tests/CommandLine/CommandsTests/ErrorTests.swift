@@ -36,6 +36,21 @@ import Testing
     expectFailure(Workspace.he("keygen", "p.json", "-o", "-"), 2, "standard output")
   }
 
+  /// A value that begins with a dash is that option's value, and wrong as such.
+  @Test(arguments: [
+    (["inspect", "m", "--max-abs", "-3"], "--max-abs"), (["inspect", "m", "--max-abs", "1e31"], "--max-abs"),
+    (["prepare", "m", "-o", "x", "--max-abs", "-0.5"], "--max-abs"),
+    (["prepare", "m", "-o", "x", "--flood-bits", "-1"], "--flood-bits"),
+    (["check", "m", "r", "--expect", "e", "--flood-bits", "-1"], "--flood-bits"),
+    (["check", "m", "r", "--expect", "e", "--tolerance", "-1e-5"], "--tolerance"),
+    (["score", "m", "r", "-o", "x", "--threads", "-2"], "--threads"),
+  ])
+  func negativeValues(arguments: [String], option: String) {
+    let outcome = Workspace.he(arguments)
+    expectFailure(outcome, 2, "\(option) must be")
+    #expect(!outcome.messages.contains("Missing"), "\(outcome.messages)")
+  }
+
   @Test func helpIsNoError() throws {
     for arguments in [[], ["--help"], ["help", "score"], ["prepare", "--help"]] {
       let help = Workspace.he(arguments)
