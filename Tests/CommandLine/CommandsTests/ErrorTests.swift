@@ -104,6 +104,10 @@ import Testing
       ("", ["empty"]),
       ("a,b,c\n", ["header but no rows"]),
       ("\"1,2,3\n", ["never closed"]),
+      ("1,5;2,5;3\n", ["row 1, column 1", "\"1,5\" is not a number; write decimals with a point"]),
+      ("1;2;3\n1,5;2,5;3\n", ["row 2, column 1", "write decimals with a point"]),
+      ("1,5\t2\t3,5\n", ["row 1, column 1", "write decimals with a point"]),
+      ("1 2 3\n", ["1 column,", "3 features", "separate the values"]),
     ]
     for (text, words) in cases {
       try space.write(text, to: "bad.csv")
