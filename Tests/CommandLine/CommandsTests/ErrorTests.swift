@@ -84,6 +84,12 @@ import Testing
     expectFailure(Workspace.he("inspect", space("empty.onnx")), 3, "empty.onnx")
     try space.write("{\"format\": 3}", to: "client.json")
     expectFailure(Workspace.he("keygen", space("client.json"), "-o", space("k")), 3, "client.json")
+    for text in ["", "not JSON", "[1]", "{}", #"{"coef": [1, 2]}"#] {
+      try space.write(text, to: "client.json")
+      let keygen = Workspace.he("keygen", space("client.json"), "-o", space("k"))
+      expectFailure(keygen, 3, "client.json", "not a client file", "he prepare")
+      #expect(!keygen.messages.contains("damaged"), "\(keygen.messages)")
+    }
     #expect(try !space.names().contains("k"))
   }
 
