@@ -108,4 +108,24 @@ import Testing
       }
     }
   }
+
+  @Test func openKeysAreTold() throws {
+    let space = try Workspace()
+    try space.prepareSmall()
+    #expect(!space.decryptSmall().messages.contains("chmod"))
+    for (mode, isOpen) in [(0o644, true), (0o640, true), (0o604, true), (0o600, false), (0o400, false)] {
+      try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: space("me.secret"))
+      let outcomes = [
+        space.decryptSmall(),
+        Workspace.he(
+          "encrypt", "--key", space("me.secret"), "--model", space("small.client.json"), space("rows.csv"), "-o",
+          space("again.enc"), "--force"),
+      ]
+      for outcome in outcomes {
+        #expect(outcome.status == 0)
+        #expect(outcome.messages.contains("(mode \(String(mode, radix: 8))): chmod 600") == isOpen)
+        #expect(outcome.messages.count(where: \.isNewline) == (isOpen ? 1 : 0), "\(outcome.messages)")
+      }
+    }
+  }
 }
