@@ -69,7 +69,7 @@ import Testing
           plan.fixedPoint.weights[output].reduce(sum) { $0 + Double($1) * Double($1) }
         }
         let deviation = ((10.5 + 1.0 / 12) * squares + 10.5 * (2 * Double(packing.degree) + 1)).squareRoot()
-        let targets = Double(packing.targetRanges(reply: reply).reduce(0) { $0 + $1.count })
+        let targets = Double(packing.targetRanges(reply: reply, rows: packing.rowsPerBlock).reduce(0) { $0 + $1.count })
         #expect(log2(targets * deviation) - Double(exponent + 1) <= -stated + 1e-9)
       }
     }
