@@ -133,4 +133,19 @@ import Testing
       for factor in [1.01, 1.1, 1.2, 1.24] where accepts(bound * factor) { widest = max(widest, bound * factor) }
     }
   }
+
+  /// About half as many rows as features tell the weights where inputs are as wide as those, about as many where they are
+  /// narrow.
+  @Test(arguments: [8, 64, 400])
+  func revealingRowsFollowTheBits(features: Int) throws {
+    var random = TestGenerator(seed: 0x7AC1_0F00)
+    for whole in [false, true] {
+      let weights = (0..<features).map { _ in Double.random(in: -1.9...1.9, using: &random) }
+      let model = try makeModel(weights: [weights], intercepts: [0.75])
+      let range = FeatureRange(lower: -1, upper: 1, isWhole: whole)
+      let plan = try InferencePlan(model: model, ranges: [FeatureRange](repeating: range, count: features))
+      let share = Double(plan.revealingRowCount - 1) / Double(features)
+      #expect(whole ? share > 0.6 && share <= 1 : share > 0.3 && share < 0.6, "\(share)")
+    }
+  }
 }
