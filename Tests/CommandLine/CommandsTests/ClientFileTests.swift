@@ -84,6 +84,16 @@ import Testing
     let space = try Workspace()
     try space.prepareSmall()
     let whole = withoutChecksum(try text(space))
+    // One score of two digits is as many numbers as two scores of one digit, so that the scores fit; what is done with
+    // them does not.
+    let scores = try #require(whole.ranges(of: "\"scoreCount\" : 2").last)
+    let oneScore = whole.replacingCharacters(in: scores, with: "\"scoreCount\" : 1")
+      .replacingOccurrences(of: "\"digits\" : 1", with: "\"digits\" : 2")
+    try space.write(oneScore, to: "small.client.json")
+    for kind in ["--scores", "--outputs"] {
+      let outcome = space.decryptSmall(kind)
+      #expect(outcome.status == 3 && outcome.messages.contains("scoreCount"), "\(outcome.messages)")
+    }
     let edits: [(String, [String])] = [
       ("\"scoreCount\" : 2", ["0", "1", "3", "-1", "4", "1048576", "9223372036854775807"]),
       ("\"digits\" : 1", ["0", "2", "4", "5", "-1"]), ("\"digitBits\" : 2", ["0", "1", "61", "9223372036854775807"]),
