@@ -4,7 +4,7 @@ import CPolynomial
 
 // Between real numbers, two's complement words and residues. Spans of one call have equal counts.
 extension FFTBackend {
-  /// `reduceSignedWords` is in vectors for moduli below this.
+  /// `reduceSignedWords` and `roundToResidues` are in vectors for moduli below this.
   public static let modulusLimit = UInt64(1) << 50
 
   /// The largest absolute value, 0 for none; infinite or not a number where one of the values is.
@@ -79,25 +79,29 @@ extension FFTBackend {
     }
     unsafe withKernelPointers(&out, input, q) { unsafe table.pointee.reduce_signed_words($0, $1, $2, $3) }
   }
-}
 
-extension PolynomialKernels {
-  /// out = input · 2^scaleLog2, rounded to the nearest integers, ties to even, modulo q: exact at any size up to 2^120.
+  /// out = input · scale, rounded to the nearest integers, ties to even, modulo q: exact beyond one word.
+  ///
+  /// The product is rounded to a double first, which is exact where the scale is a power of two. In vectors for
+  /// q < `modulusLimit`.
   ///
   /// - Parameters:
   ///   - out: Residues.
-  ///   - input: Finite, |input · 2^scaleLog2| ≤ 2^120; the residues are of no use elsewhere.
-  ///   - scaleLog2: In -4096 … 4096.
+  ///   - input: Finite, |input · scale| ≤ 2^120; the residues are of no use elsewhere.
+  ///   - scale: Finite.
   ///   - q: The modulus.
-  public static func roundToResidues(
-    _ out: inout MutableSpan<UInt64>, _ input: Span<Double>, scaleLog2: Int, modulo q: Modulus
+  public func roundToResidues(
+    _ out: inout MutableSpan<UInt64>, _ input: Span<Double>, scale: Double, modulo q: Modulus
   ) {
-    precondition((-4096...4096).contains(scaleLog2), "a scale of 2^\(scaleLog2), outside 2^-4096 … 2^4096")
     precondition(input.count == out.count, "input of \(input.count) numbers for an output of \(out.count)")
-    unsafe withKernelPointers(&out, q) { out, count, q in
+    unsafe withKernelPointers(&out, q) { out, count, constants in
       unsafe input.withUnsafeBufferPointer { input in
         guard let input = input.baseAddress else { return }
-        unsafe he_round_to_residues_wide(out, input, Int32(scaleLog2), count, q)
+        if q.value < Self.modulusLimit {
+          unsafe table.pointee.round_to_residues(out, input, scale, count, constants)
+        } else {
+          unsafe he_round_to_residues(out, input, scale, count, constants)
+        }
       }
     }
   }

@@ -11,6 +11,7 @@
 #include "transform_body.h"
 #include "embedding_body.h"
 #include "words_body.h"
+#include "residues_body.h"
 
 static const he_fft_kernels kernels = {
   .isa = HE_FFT_ISA,
@@ -21,4 +22,5 @@ static const he_fft_kernels kernels = {
   .words_to_doubles = words_to_doubles,
   .wide_words_to_doubles = wide_words_to_doubles,
   .reduce_signed_words = reduce_signed_words,
+  .round_to_residues = round_to_residues,
 };

@@ -87,9 +87,10 @@ static void inverse_second(double *tile, const outer_rows *outer, const double *
   inverse_second_lowest(tile, NULL, table, log_rows, 0, plan.log_radix[0]);
 }
 
-/// The 8 x 8 blocks that tile `tile_index` of the first levels (rows j2, lanes k1) shares with the tiles of the others (rows
-/// k1 in bit-reversed order, lanes j2), which lie `step` doubles apart in `tiles`.
-HE_INLINE void exchange(double *tile, double *tiles, size_t tile_index, unsigned log_n1, unsigned log_n2, size_t step, bool back) {
+/// The 8 x 8 blocks that tile `tile_index` of the first levels (rows j2, lanes k1) shares with the tiles of the others
+/// (rows k1 in bit-reversed order, lanes j2), which lie `step` doubles apart in `tiles`.
+HE_INLINE void exchange(double *tile, double *tiles, size_t tile_index, unsigned log_n1, unsigned log_n2, size_t step,
+                        const bool back) {
   double *rows[8];
   for (size_t v = 0; v < 8; v++) rows[v] = tiles + HE_ROW * he_reverse_bits(8 * tile_index + v, log_n1);
   for (size_t block = 0; block < (size_t)1 << (log_n2 - 3); block++) {

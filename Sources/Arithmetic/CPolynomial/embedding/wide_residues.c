@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Doubles times a power of two, beyond one word, to residues.
+// Doubles beyond one word to residues of any modulus.
 
 #include "embedding_shared.h"
 
@@ -14,34 +14,32 @@ HE_INLINE uint64_t clamp(uint64_t x, uint64_t bound) {
   return x + (excess & sign_mask(excess));
 }
 
-/// round(|x| * 2^scale_log2), ties to even. requires: at most 2^120.
-HE_INLINE he_uint128 rounded_magnitude(uint64_t bits, int scale_log2) {
+/// round(|x|), ties to even, from the bits of x. requires: |x| <= 2^120.
+HE_INLINE he_uint128 rounded_magnitude(uint64_t bits) {
   const uint64_t exponent = (bits >> 52) & 0x7ff, fraction = bits & ((UINT64_C(1) << 52) - 1);
-  // |x| = mantissa * 2^(exponent - 1075), exponent 1 for subnormal numbers.
-  const uint64_t is_subnormal = (exponent - 1) >> 63;
-  const uint64_t mantissa = fraction | ((1 - is_subnormal) << 52);
-  const uint64_t shift = exponent + is_subnormal - 1075 + (uint64_t)(int64_t)scale_log2;
+  // |x| = mantissa * 2^(exponent - 1075) where it is not subnormal; those become 0 with or without the leading one.
+  const uint64_t mantissa = fraction | UINT64_C(1) << 52;
+  const uint64_t shift = exponent - 1075;
   // Down: 2^54 and more leave nothing of 53 bits. Half a unit less one bit, plus the bit that decides ties.
   const uint64_t down = clamp(0 - shift, 63), is_down = 1 - ((down - 1) >> 63);
   const uint64_t half = ((UINT64_C(1) << down) >> 1) - is_down + ((mantissa >> down) & is_down);
   const uint64_t rounded = (mantissa + half) >> down;
-  // Up, by at most 68 for a mantissa of at least 2^52. In two steps below 64.
+  // Up, by at most 68. In two steps below 64.
   const uint64_t up = clamp(shift, 68), low_up = up & 63, far = 0 - (up >> 6);
   const uint64_t low = rounded << low_up, high = (rounded >> 1) >> (63 - low_up);
   return (he_uint128)((low & far) | high) << 64 | (low & ~far);
 }
 
-void he_round_to_residues_wide(uint64_t *out, const double *in, int scale_log2, size_t count, const he_modulus *q) {
+void he_round_to_residues(uint64_t *out, const double *in, double scale, size_t count, const he_modulus *q) {
   HE_REQUIRE_MODULUS(q, HE_MODULUS_LIMIT);
   HE_REQUIRE_ALIASING(out, in, count);
-  HE_REQUIRE(scale_log2 >= -4096 && scale_log2 <= 4096);
-  HE_REQUIRE_FINITE(in, count);
-  HE_REQUIRE_MAGNITUDE(in, 1.0, __builtin_ldexp(1.0, 120 - scale_log2), count);
+  HE_REQUIRE(__builtin_isfinite(scale));
+  HE_REQUIRE_MAGNITUDE(in, scale, 0x1p+120, count);
   const he_modulus modulus = *q;
   for (size_t k = 0; k < count; k++) {
-    uint64_t bits;
-    __builtin_memcpy(&bits, in + k, sizeof bits);
-    const uint64_t residue = he_reduce_128(rounded_magnitude(bits, scale_log2), &modulus);
+    const double x = in[k] * scale;
+    const uint64_t bits = __builtin_bit_cast(uint64_t, x);
+    const uint64_t residue = he_reduce_128(rounded_magnitude(bits), &modulus);
     // The sign, and 0 for 0: q - r is in (0, q], once more reduced.
     const uint64_t negated = he_subtract_if_reached(modulus.value - residue, modulus.value);
     out[k] = residue ^ ((residue ^ negated) & sign_mask(bits));

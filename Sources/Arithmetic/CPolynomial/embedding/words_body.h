@@ -46,28 +46,6 @@ HE_INLINE vector wide_word_to_double(word_vector hi, word_vector lo) {
   return vector_fma(word_to_double(hi + (lo >> 63)), vector_broadcast(0x1p+64), word_to_double(lo));
 }
 
-/// The constants of one modulus q < 2^50.
-typedef struct reduction {
-  vector q, inverse, factor;  ///< q, 1/q rounded, 2^32 mod q
-  word_vector q_word;
-} reduction;
-
-HE_INLINE word_vector reduce_signed_word(word_vector x, const reduction *constants) {
-  vector high, low;
-  split_signed(&high, &low, x);
-  // high * factor = product + error, exactly. The quotient is below 2^32 in magnitude and off by at most 1/2 + 2^-20; its
-  // remainder is an integer below 0.51 q < 2^50, so every sum from here on is exact [HLQ16, section 3].
-  const vector product = high * constants->factor;
-  const vector error = vector_fma(high, constants->factor, -product);
-  const vector quotient = vector_round(product * constants->inverse);
-  const vector remainder = vector_fma(-quotient, constants->q, product) + error;
-  // The same with |sum| < 0.51 q + 2^32: off by at most 1/2 + 2^-18, below q in magnitude.
-  const vector sum = remainder + low;
-  const vector centred = vector_fma(-vector_round(sum * constants->inverse), constants->q, sum);
-  const word_vector word = vector_small_word(centred);
-  return word + (constants->q_word & (0 - (word >> 63)));
-}
-
 // The loops. The last vector of a count that is no multiple of HE_LANES goes through a buffer.
 
 #define HE_FOR_VECTORS(count, in, out, whole, buffered)         \
@@ -81,31 +59,29 @@ HE_INLINE word_vector reduce_signed_word(word_vector x, const reduction *constan
     he_zeroize(buffer, sizeof buffer);                          \
   }
 
+/// The larger of two words below 2^63. Without the empty statement compilers make a branch of the sum.
+HE_INLINE uint64_t larger_word(uint64_t a, uint64_t b) {
+  uint64_t excess = a - b, mask = (excess >> 63) - 1;
+  __asm__("" : "+r"(mask));
+  return b + (excess & mask);
+}
+
 static double largest_magnitude(const double *in, size_t count) {
-  // Without the sign, doubles are ordered as their bits are, with what is not a number above infinity. All are below 2^63,
-  // and the sign of a difference tells the larger one.
-  const word_vector magnitude = word_vector_broadcast(UINT64_MAX >> 1);
-  word_vector largest = word_vector_broadcast(0);
-  uint64_t lanes[HE_LANES] = {0};
-  for (size_t k = 0; k < count; k += HE_LANES) {
-    word_vector x;
-    if (k + HE_LANES <= count) {
-      x = vector_bits(vector_load(in + k)) & magnitude;
-    } else {
-      __builtin_memcpy(lanes, in + k, (count - k) * sizeof(double));
-      x = word_vector_load(lanes) & magnitude;
-    }
-    const word_vector excess = x - largest;
-    largest += excess & ((excess >> 63) - 1);
+  // Without the sign, doubles are ordered as their bits are, with what is not a number above infinity.
+  const uint64_t magnitude = UINT64_MAX >> 1;
+  uint64_t largest = 0;
+  size_t k = 0;
+#if HE_LANES > 1
+  word_vector lanes = word_vector_broadcast(0);
+  for (; k + HE_LANES <= count; k += HE_LANES) {
+    const word_vector x = vector_bits(vector_load(in + k)) & word_vector_broadcast(magnitude);
+    const word_vector excess = x - lanes;
+    lanes += excess & ((excess >> 63) - 1);
   }
-  word_vector_store(lanes, largest);
-  uint64_t result = 0;
-  for (size_t lane = 0; lane < HE_LANES; lane++) {
-    const uint64_t excess = lanes[lane] - result;
-    result += excess & ((excess >> 63) - 1);
-  }
-  he_zeroize(lanes, sizeof lanes);
-  return __builtin_bit_cast(double, result);
+  for (size_t lane = 0; lane < HE_LANES; lane++) largest = larger_word(lanes[lane], largest);
+#endif
+  for (; k < count; k++) largest = larger_word(__builtin_bit_cast(uint64_t, in[k]) & magnitude, largest);
+  return __builtin_bit_cast(double, largest);
 }
 
 static void round_to_words(uint64_t *out, const double *in, double scale, size_t count) {
@@ -141,25 +117,4 @@ static void wide_words_to_doubles(double *out, const uint64_t *hi, const uint64_
         const vector x = wide_word_to_double(word_vector_load(buffer[0]), word_vector_load(buffer[1]));
         word_vector_store(buffer[0], vector_bits(x * factor));
       })
-}
-
-static void reduce_signed_words(uint64_t *out, const uint64_t *in, size_t count, const he_modulus *q) {
-  HE_REQUIRE_MODULUS(q, HE_FFT_MODULUS_LIMIT);
-  HE_REQUIRE_ALIASING(out, in, count);
-  size_t done = 0;
-  // One by one the integer multiplier is faster; the canonical residue is the same.
-#if HE_LANES > 1
-  const uint64_t modulus = q->value;
-  const reduction constants = {
-    .q = vector_broadcast((double)modulus),
-    .inverse = vector_broadcast(1.0 / (double)modulus),
-    .factor = vector_broadcast((double)he_reduce_64(UINT64_C(1) << 32, q)),
-    .q_word = word_vector_broadcast(modulus),
-  };
-  for (; done + HE_LANES <= count; done += HE_LANES) {
-    word_vector_store(out + done, reduce_signed_word(word_vector_load(in + done), &constants));
-  }
-#endif
-  he_reduce_signed_words(out + done, in + done, count - done, q);
-  HE_ENSURE_BELOW(out, count, q->value);
 }

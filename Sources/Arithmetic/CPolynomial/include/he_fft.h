@@ -6,7 +6,8 @@
 // multiply-adds where they are written: every implementation, on every machine, gives the same bits, and an encoding is
 // reproducible. requires of all: the default rounding mode, and subnormal numbers neither flushed nor trapped.
 // Constant time in all values: no branch and no address depends on one. (Some CPUs are slow on subnormal operands; the
-// results of embeddings are far from them unless the caller's values are below 2^-900.)
+// results of embeddings are far from them unless the caller's values are below 2^-900. The scalar implementation is as
+// constant as fma() is, which is a library function on x86-64: on CPUs without the instruction it may branch.)
 #ifndef HE_FFT_H
 #define HE_FFT_H
 
@@ -60,9 +61,13 @@ typedef struct he_fft_kernels {
   /// out[k] = in[k] modulo q for any two's complement words: he_reduce_signed_words for q < HE_FFT_MODULUS_LIMIT, in
   /// vectors. ensures: canonical. aliasing: exact.
   void (*reduce_signed_words)(uint64_t *out, const uint64_t *in, size_t count, const he_modulus *q);
+  /// out[k] = the integer nearest to the double in[k] * scale, ties to even, modulo q < HE_FFT_MODULUS_LIMIT: exact for
+  /// integers of more than one word. requires: in and scale finite, |in[k] * scale| <= 2^120. ensures: canonical.
+  /// aliasing: exact.
+  void (*round_to_residues)(uint64_t *out, const double *in, double scale, size_t count, const he_modulus *q);
 } he_fft_kernels;
 
-/// Bound of the moduli of `reduce_signed_words`.
+/// Bound of the moduli of `reduce_signed_words` and `round_to_residues`.
 #define HE_FFT_MODULUS_LIMIT (UINT64_C(1) << 50)
 
 /// The table of `isa`, or NULL where this build or this CPU lacks it. Pure: the same answer every time.
@@ -78,10 +83,8 @@ size_t he_embedding_scratch_doubles(unsigned log_n);
 /// requires: tables aligned to 64 bytes.
 void he_embedding_fill_tables(double *tables, unsigned log_n);
 
-/// out[k] = round(in[k] * 2^scale_log2) modulo q, rounded to the nearest integer, ties to even, of the exact product.
-/// requires: in[k] finite, |in[k] * 2^scale_log2| <= 2^120, |scale_log2| <= 4096. ensures: canonical. aliasing: exact.
-/// Constant time in in[k].
-void he_round_to_residues_wide(uint64_t *out, const double *in, int scale_log2, size_t count, const he_modulus *q);
+/// `round_to_residues` of the tables, for any modulus q < 2^62.
+void he_round_to_residues(uint64_t *out, const double *in, double scale, size_t count, const he_modulus *q);
 
 #if defined(__clang__)
 #pragma clang assume_nonnull end
