@@ -51,7 +51,9 @@ let package = Package(
   ],
   targets: [
     // Arithmetic
-    .target(name: "CPolynomial", path: "Sources/Arithmetic/CPolynomial", cSettings: kernels),
+    .target(
+      name: "CPolynomial", path: "Sources/Arithmetic/CPolynomial", cSettings: kernels,
+      linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
     .systemLibrary(
       name: "CGMP", path: "Vendor/CGMP", pkgConfig: "gmp", providers: [.apt(["libgmp-dev"]), .brew(["gmp"])]),
     .target(name: "BigIntegers", dependencies: ["CGMP"], path: "Sources/Arithmetic/BigIntegers", swiftSettings: strict),
