@@ -4,7 +4,7 @@ import CPolynomial
 
 /// A linear map between residue number systems, with a rounded fraction where there is one.
 ///
-/// For each coefficient, with yᵢ = xᵢ · inverseᵢ mod qᵢ and v = ⌊½ + Σᵢ yᵢ·θᵢ⌋ (0 without fractions), the output modulo pⱼ is
+/// For each coefficient, with yᵢ = xᵢ · inverseᵢ mod qᵢ (xᵢ itself without inverses) and v = ⌊½ + Σᵢ yᵢ·θᵢ⌋ (0 without fractions), the output modulo pⱼ is
 /// Σᵢ yᵢ·factorⱼᵢ + v·correctionⱼ + ownⱼ·ownFactorⱼ [HPS18]. `he_kernels.h` gives the exact integer formula of v.
 public struct RNSConversion: Sendable {
   /// The moduli qᵢ of the input, 1 to 64.
@@ -44,7 +44,7 @@ public struct RNSConversion: Sendable {
   /// - Parameters:
   ///   - from: 1 to 64 moduli.
   ///   - to: Any number of moduli.
-  ///   - inverses: One residue for each modulus of `from`.
+  ///   - inverses: One residue for each modulus of `from`; empty where the input is multiplied already.
   ///   - factors: Residue modulo pⱼ for qᵢ at j·from.count + i.
   ///   - rounding: The fraction, if any.
   ///   - ownFactors: One residue for each modulus of `to` where there is a term of its own; empty otherwise.
@@ -53,7 +53,8 @@ public struct RNSConversion: Sendable {
     ownFactors: [UInt64] = []
   ) {
     precondition((1...64).contains(from.count), "conversion from \(from.count) moduli, outside 1 … 64")
-    precondition(inverses.count == from.count, "\(inverses.count) inverses for \(from.count) moduli")
+    precondition(
+      inverses.isEmpty || inverses.count == from.count, "\(inverses.count) inverses for \(from.count) moduli")
     precondition(factors.count == from.count * to.count, "\(factors.count) factors for \(from.count) x \(to.count)")
     precondition(zip(inverses, from).allSatisfy { $0 < $1.value }, "an inverse is not reduced")
     for (j, p) in to.enumerated() {
@@ -93,11 +94,11 @@ public struct RNSConversion: Sendable {
               unsafe corrections.withUnsafeBufferPointer { corrections in
                 unsafe ownFactors.withUnsafeBufferPointer { ownFactors in
                   guard let from = fromConstants.baseAddress, let to = toConstants.baseAddress,
-                    let inverses = inverses.baseAddress, let factors = factors.baseAddress
+                    let factors = factors.baseAddress
                   else { return }
                   var conversion = unsafe he_conversion(
                     from: from, from_count: fromConstants.count, to: to, to_count: toConstants.count,
-                    inverses: inverses, factors: factors,
+                    inverses: inverses.isEmpty ? nil : inverses.baseAddress, factors: factors,
                     fractions: fractions.isEmpty ? nil : fractions.baseAddress,
                     corrections: fractions.isEmpty ? nil : corrections.baseAddress,
                     own_factors: ownFactors.isEmpty ? nil : ownFactors.baseAddress)

@@ -140,18 +140,20 @@ extension KernelBackend {
   ///   - out1: N words; come out canonical.
   ///   - lazyDigits: Digit t at t·digitStride, from `nttForwardLazy` of this backend modulo q.
   ///   - digitStride: At least N.
-  ///   - terms: How many digits, 1 to `ProductTerms.capacity`.
+  ///   - terms: How many digits, 1 … packedTerms: those of the first pairs of the key.
   ///   - packed: Packed by this backend modulo q.
+  ///   - packedTerms: How many pairs the key has, at most `ProductTerms.capacity`.
   ///   - q: An odd modulus.
   public func keyInnerProduct(
     _ out0: inout MutableSpan<UInt64>, _ out1: inout MutableSpan<UInt64>, lazyDigits: Span<UInt64>, digitStride: Int,
-    terms: Int, packed: Span<UInt64>, modulo q: Modulus
+    terms: Int, packed: Span<UInt64>, packedTerms: Int, modulo q: Modulus
   ) {
     check(q)
     precondition(q.value & 1 == 1, "keys need an odd modulus, not \(q.value)")
     let count = out0.count
     precondition(out1.count == count, "outputs of \(count) and \(out1.count) words")
-    precondition(packed.count == Self.packedKeyWords(terms: terms, count: count), "packed key of another size")
+    precondition((1...packedTerms).contains(terms), "\(terms) digits for a key of \(packedTerms)")
+    precondition(packed.count == Self.packedKeyWords(terms: packedTerms, count: count), "packed key of another size")
     checkRows(words: lazyDigits.count, stride: digitStride, count: count, rows: terms)
     unsafe out1.withUnsafeMutableBufferPointer { out1 in
       unsafe withKernelPointers(&out0, q) { out0, _, q in
@@ -163,12 +165,18 @@ extension KernelBackend {
             for term in 0..<terms { unsafe rows[term] = digits + term * digitStride }
             unsafe rows.span.withUnsafeBufferPointer { rows in
               guard let rows = rows.baseAddress else { return }
-              unsafe table.pointee.key_inner_product(out0, out1, rows, packed, terms, count, q)
+              unsafe table.pointee.key_inner_product(out0, out1, rows, packed, terms, packedTerms, count, q)
             }
           }
         }
       }
     }
+  }
+
+  /// Makes residues lazy, as `nttForwardLazy` leaves them.
+  public func makeLazy(_ out: inout MutableSpan<UInt64>, _ input: Span<UInt64>, modulo q: Modulus) {
+    check(q)
+    unsafe withKernelPointers(&out, input, q) { unsafe table.pointee.make_lazy($0, $1, $2, $3) }
   }
 
   private static func checkKey(terms: Int, count: Int) {

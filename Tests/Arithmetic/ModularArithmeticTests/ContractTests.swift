@@ -34,7 +34,7 @@ import Testing
       var span1 = out1.mutableSpan
       KernelBackend.best(for: Modulus(17)).keyInnerProduct(
         &span0, &span1, lazyDigits: [UInt64](repeating: 0, count: 31).span, digitStride: 16, terms: 2,
-        packed: [UInt64](repeating: 0, count: 64).span, modulo: Modulus(17))
+        packed: [UInt64](repeating: 0, count: 64).span, packedTerms: 2, modulo: Modulus(17))
     }
   }
 

@@ -101,18 +101,22 @@ import Testing
         for (t, input) in inputs.enumerated() {
           let (lazy, plain) = lazyAndCanonical(transform, input)
           canonical.append(plain)
+          if t % 2 == 1 {
+            lazy.mutate { lazy in backend.makeLazy(&lazy, plain.span, modulo: q) }
+          }
           digits.mutate { digits in
             for (k, word) in lazy.array.enumerated() { digits[t * digitStride + k] = word }
           }
         }
-        let keys = (0..<terms).map { _ in
+        let packedTerms = min(terms + terms % 3, ProductTerms.capacity)
+        let keys = (0..<packedTerms).map { _ in
           (residues(degree, q, extreme: extreme, &generator), residues(degree, q, extreme: extreme, &generator))
         }
         let packed = AlignedWords(
-          Array(repeating: 0, count: KernelBackend.packedKeyWords(terms: terms, count: degree)))
+          Array(repeating: 0, count: KernelBackend.packedKeyWords(terms: packedTerms, count: degree)))
         packed.mutate { packed in
           for (t, key) in keys.enumerated() {
-            backend.packKey(&packed, key.0.span, key.1.span, term: t, of: terms, modulo: q)
+            backend.packKey(&packed, key.0.span, key.1.span, term: t, of: packedTerms, modulo: q)
           }
         }
         let (out0, out1) = (AlignedWords(inputs[0]), AlignedWords(inputs[0]))
@@ -121,7 +125,8 @@ import Testing
             out0.mutate { out0 in
               out1.mutate { out1 in
                 backend.keyInnerProduct(
-                  &out0, &out1, lazyDigits: digits, digitStride: digitStride, terms: terms, packed: packed, modulo: q)
+                  &out0, &out1, lazyDigits: digits, digitStride: digitStride, terms: terms, packed: packed,
+                  packedTerms: packedTerms, modulo: q)
               }
             }
           }

@@ -19,6 +19,7 @@ static const he_kernels avx512ifma_kernels = {
   .subtract_scale = he_avx512ifma_subtract_scale,
   .pack_key = he_avx512ifma_pack_key,
   .key_inner_product = he_avx512ifma_key_inner_product,
+  .make_lazy = he_avx512ifma_make_lazy,
   .ntt_table_words = he_avx512ifma_ntt_table_words,
   .ntt_fill_tables = he_avx512ifma_ntt_fill_tables,
   .ntt_forward = he_avx512ifma_ntt_forward,

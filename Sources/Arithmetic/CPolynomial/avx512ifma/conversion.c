@@ -35,6 +35,18 @@ HE_INLINE void scale_limb(uint64_t *scaled, const uint64_t *in, size_t count, ui
   for (; k % (8 * HE_TILE_VECTORS) != 0; k += 8) vector_store(scaled + k, vector_zero());
 }
 
+/// scaled[k] = in[k] for k < count; zero up to the next multiple of 32.
+HE_INLINE void copy_limb(uint64_t *scaled, const uint64_t *in, size_t count) {
+  size_t k = 0;
+  for (; k + 8 <= count; k += 8) vector_store(scaled + k, vector_load(in + k));
+  if (k < count) {
+    const __mmask8 lanes = (__mmask8)((1u << (count - k)) - 1);
+    vector_store(scaled + k, _mm512_maskz_loadu_epi64(lanes, in + k));
+    k += 8;
+  }
+  for (; k % (8 * HE_TILE_VECTORS) != 0; k += 8) vector_store(scaled + k, vector_zero());
+}
+
 /// factors * 2^52 mod p, which the Montgomery reduction takes off again.
 HE_INLINE void raise_factors(uint64_t *raised, const uint64_t *factors, size_t count, const he_modulus *p) {
   const uint64_t radix = he_reduce_64(UINT64_C(1) << 52, p);
@@ -188,7 +200,12 @@ void he_avx512ifma_convert(uint64_t *out, size_t out_stride, const uint64_t *in,
   for (size_t start = 0; start < count; start += tile) {
     const size_t length = count - start < tile ? count - start : tile;
     for (size_t i = 0; i < from_count; i++) {
-      scale_limb(scaled + i * tile, in + i * in_stride + start, length, conversion->inverses[i], &conversion->from[i]);
+      const uint64_t *residues = in + i * in_stride + start;
+      if (conversion->inverses == NULL) {
+        copy_limb(scaled + i * tile, residues, length);
+      } else {
+        scale_limb(scaled + i * tile, residues, length, conversion->inverses[i], &conversion->from[i]);
+      }
     }
     if (conversion->fractions != NULL) {
       round_fractions(rounded, length, scaled, tile, conversion->fractions, from_count);

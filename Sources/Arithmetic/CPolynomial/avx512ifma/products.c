@@ -144,15 +144,17 @@ HE_INLINE void key_block(uint64_t *out0, uint64_t *out1, const uint64_t *const *
 }
 
 void he_avx512ifma_key_inner_product(uint64_t *out0, uint64_t *out1, const uint64_t *const *lazy_digits,
-                                     const uint64_t *packed, size_t terms, size_t count, const he_modulus *q) {
+                                     const uint64_t *packed, size_t terms, size_t packed_terms, size_t count,
+                                     const he_modulus *q) {
   HE_REQUIRE_MODULUS(q, HE_AVX512IFMA_LIMIT);
   HE_REQUIRE((q->value & 1) == 1);
-  HE_REQUIRE(terms >= 1 && terms <= HE_TERMS_MAX && (count == 8 || count % HE_KEY_BLOCK == 0));
+  HE_REQUIRE(terms >= 1 && terms <= packed_terms && packed_terms <= HE_TERMS_MAX);
+  HE_REQUIRE(count == 8 || count % HE_KEY_BLOCK == 0);
 #ifdef HE_VERIFY
   for (size_t t = 0; t < terms; t++) {
     HE_REQUIRE_LOW52_BELOW(lazy_digits[t], count, HE_FORWARD_LAZY_BOUND * q->value);
   }
-  HE_REQUIRE_BELOW(packed, 2 * terms * count, q->value);
+  HE_REQUIRE_BELOW(packed, 2 * packed_terms * count, q->value);
 #endif
   const he_vector constants[4] = {
     vector_broadcast(q->value),
@@ -164,11 +166,16 @@ void he_avx512ifma_key_inner_product(uint64_t *out0, uint64_t *out1, const uint6
     key_block(out0, out1, lazy_digits, packed, 0, terms, 1, constants);
   } else {
     for (size_t start = 0; start < count; start += HE_KEY_BLOCK) {
-      key_block(out0, out1, lazy_digits, packed + 2 * terms * start, start, terms, 2, constants);
+      key_block(out0, out1, lazy_digits, packed + 2 * packed_terms * start, start, terms, 2, constants);
     }
   }
   HE_ENSURE_BELOW(out0, count, q->value);
   HE_ENSURE_BELOW(out1, count, q->value);
+}
+
+/// A canonical word is a lazy one.
+void he_avx512ifma_make_lazy(uint64_t *out, const uint64_t *in, size_t count, const he_modulus *q) {
+  he_scalar_make_lazy(out, in, count, q);
 }
 
 HE_AVX512IFMA_REGION_END

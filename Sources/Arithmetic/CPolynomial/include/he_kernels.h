@@ -50,7 +50,7 @@ typedef enum he_isa {
 } he_isa;
 
 /// A linear map between residue number systems, with a rounded fraction where `fractions` is given. For each coefficient
-///   y_i   = in_i * inverses[i]  mod from[i]
+///   y_i   = in_i * inverses[i]  mod from[i]      (in_i itself where there are no inverses)
 ///   v     = floor((2^51 + sum_i (y_i * high_i + floor(y_i * low_i / 2^52))) / 2^52)
 ///   out_j = sum_i y_i * factors[j*from_count + i] + v * corrections[j] + own_j * own_factors[j]  mod to[j]
 /// where high_i = fractions[2i] and low_i = fractions[2i + 1] are the two 52-bit digits of floor(2^104 * theta_i), 0 <=
@@ -63,7 +63,7 @@ typedef struct he_conversion {
   size_t from_count;                     ///< 1 to 64
   const he_modulus *to;                  ///< the moduli p_j of the output
   size_t to_count;                       ///< any number
-  const uint64_t *inverses;              ///< from_count residues, the i-th canonical modulo q_i
+  const uint64_t *_Nullable inverses;    ///< from_count residues, the i-th canonical modulo q_i, or NULL: all one
   const uint64_t *factors;               ///< to_count rows of from_count residues, the j-th row canonical modulo p_j
   const uint64_t *_Nullable fractions;   ///< from_count pairs of 52-bit digits, or NULL: v = 0
   const uint64_t *_Nullable corrections; ///< to_count residues, canonical modulo p_j; NULL exactly where fractions is
@@ -114,10 +114,14 @@ typedef struct he_kernels {
   /// of HE_KEY_BLOCK, q odd, no aliasing.
   void (*pack_key)(uint64_t *packed, const uint64_t *k0, const uint64_t *k1, size_t term, size_t terms, size_t count,
                    const he_modulus *q);
-  /// out0 = sum_t lazy_digits[t] * k0_t, out1 = sum_t lazy_digits[t] * k1_t. requires: digits from ntt_forward_lazy,
-  /// 1 <= terms <= HE_TERMS_MAX, count and q as packed, no aliasing. ensures: canonical.
+  /// out0 = sum_t lazy_digits[t] * k0_t, out1 = sum_t lazy_digits[t] * k1_t over the first `terms` of `packed_terms` pairs.
+  /// requires: digits from ntt_forward_lazy or make_lazy, 1 <= terms <= packed_terms <= HE_TERMS_MAX, count and q as
+  /// packed, no aliasing. ensures: canonical.
   void (*key_inner_product)(uint64_t *out0, uint64_t *out1, const uint64_t *_Nonnull const *_Nonnull lazy_digits,
-                            const uint64_t *packed, size_t terms, size_t count, const he_modulus *q);
+                            const uint64_t *packed, size_t terms, size_t packed_terms, size_t count,
+                            const he_modulus *q);
+  /// out = in, made lazy. requires: in canonical. aliasing: exact.
+  void (*make_lazy)(uint64_t *out, const uint64_t *in, size_t count, const he_modulus *q);
 
   // Negacyclic number-theoretic transform modulo X^N + 1, N = 2^log_n, HE_LOG_N_MIN <= log_n <= HE_LOG_N_MAX.
 

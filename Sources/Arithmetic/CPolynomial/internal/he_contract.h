@@ -50,7 +50,7 @@ static inline void he_check_conversion(const char *kernel, const uint64_t *out, 
     const uint64_t q = c->from[i].value;
     he_check(kernel, "input modulus in range", q >= 2 && q < limit);
     he_check_below(kernel, "in", in + i * in_stride, count, UINT64_MAX, q);
-    he_check_below(kernel, "inverses", c->inverses + i, 1, UINT64_MAX, q);
+    if (c->inverses != NULL) he_check_below(kernel, "inverses", c->inverses + i, 1, UINT64_MAX, q);
     if (c->fractions != NULL) he_check_below(kernel, "fractions", c->fractions + 2 * i, 2, UINT64_MAX, UINT64_C(1) << 52);
   }
   for (size_t j = 0; j < c->to_count; j++) {

@@ -16,6 +16,7 @@ const he_kernels he_scalar_kernels = {
   .subtract_scale = he_scalar_subtract_scale,
   .pack_key = he_scalar_pack_key,
   .key_inner_product = he_scalar_key_inner_product,
+  .make_lazy = he_scalar_make_lazy,
   .ntt_table_words = he_scalar_ntt_table_words,
   .ntt_fill_tables = he_scalar_ntt_fill_tables,
   .ntt_forward = he_scalar_ntt_forward,

@@ -25,7 +25,7 @@ void he_scalar_convert(uint64_t *out, size_t out_stride, const uint64_t *in, siz
   const size_t from_count = conversion->from_count;
   HE_REQUIRE_CONVERSION(out, out_stride, in, in_stride, own, own_stride, count, conversion, HE_MODULUS_LIMIT);
   uint64_t quotients[64];
-  for (size_t i = 0; i < from_count; i++) {
+  for (size_t i = 0; conversion->inverses != NULL && i < from_count; i++) {
     quotients[i] = he_shoup_quotient(conversion->inverses[i], 64, &conversion->from[i]);
   }
   uint64_t scaled[HE_SCALAR_TILE][64];  // the terms of one sum side by side
@@ -34,6 +34,10 @@ void he_scalar_convert(uint64_t *out, size_t out_stride, const uint64_t *in, siz
     const size_t length = count - start < HE_SCALAR_TILE ? count - start : HE_SCALAR_TILE;
     for (size_t i = 0; i < from_count; i++) {
       const uint64_t *residues = in + i * in_stride + start;
+      if (conversion->inverses == NULL) {
+        for (size_t k = 0; k < length; k++) scaled[k][i] = residues[k];
+        continue;
+      }
       const uint64_t inverse = conversion->inverses[i], q = conversion->from[i].value;
       for (size_t k = 0; k < length; k++) scaled[k][i] = he_multiply_shoup(residues[k], inverse, quotients[i], q);
     }

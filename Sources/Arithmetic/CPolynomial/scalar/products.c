@@ -81,9 +81,11 @@ void he_scalar_pack_key(uint64_t *packed, const uint64_t *k0, const uint64_t *k1
 }
 
 void he_scalar_key_inner_product(uint64_t *out0, uint64_t *out1, const uint64_t *const *lazy_digits,
-                                 const uint64_t *packed, size_t terms, size_t count, const he_modulus *q) {
+                                 const uint64_t *packed, size_t terms, size_t packed_terms, size_t count,
+                                 const he_modulus *q) {
   HE_REQUIRE_MODULUS(q, HE_MODULUS_LIMIT);
-  HE_REQUIRE(terms >= 1 && terms <= HE_TERMS_MAX && (count == 8 || count % HE_KEY_BLOCK == 0));
+  HE_REQUIRE(terms >= 1 && terms <= packed_terms && packed_terms <= HE_TERMS_MAX);
+  HE_REQUIRE(count == 8 || count % HE_KEY_BLOCK == 0);
 #ifdef HE_VERIFY
   for (size_t t = 0; t < terms; t++) HE_REQUIRE_BELOW(lazy_digits[t], count, 4 * q->value);
 #endif
@@ -91,7 +93,7 @@ void he_scalar_key_inner_product(uint64_t *out0, uint64_t *out1, const uint64_t 
   const size_t most = terms_between_reductions(q);
   for (size_t start = 0; start < count; start += HE_KEY_BLOCK) {
     const size_t length = count - start < HE_KEY_BLOCK ? count - start : HE_KEY_BLOCK;
-    const uint64_t *block = packed + 2 * terms * start;
+    const uint64_t *block = packed + 2 * packed_terms * start;
     for (size_t k = 0; k < length; k++) {
       he_uint128 sum0 = 0, sum1 = 0;
       for (size_t t = 0; t < terms;) {
@@ -110,4 +112,11 @@ void he_scalar_key_inner_product(uint64_t *out0, uint64_t *out1, const uint64_t 
   }
   HE_ENSURE_BELOW(out0, count, modulus.value);
   HE_ENSURE_BELOW(out1, count, modulus.value);
+}
+
+void he_scalar_make_lazy(uint64_t *out, const uint64_t *in, size_t count, const he_modulus *q) {
+  HE_REQUIRE_BELOW(in, count, q->value);
+  HE_REQUIRE_ALIASING(out, in, count);
+  (void)q;
+  for (size_t k = 0; k < count; k++) out[k] = in[k];
 }
