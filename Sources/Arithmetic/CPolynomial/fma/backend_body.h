@@ -28,6 +28,7 @@ static const he_kernels fma_kernels = {
   .subtract_scale = fma_subtract_scale,
   .pack_key = fma_pack_key,
   .key_inner_product = fma_key_inner_product,
+  .make_lazy = fma_make_lazy,
   .ntt_table_words = fma_ntt_table_words,
   .ntt_fill_tables = fma_ntt_fill_tables,
   .ntt_forward = fma_ntt_forward,

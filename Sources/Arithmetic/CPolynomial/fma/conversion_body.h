@@ -12,10 +12,15 @@
 #define HE_TILE_STEP (HE_TILE_VECTORS * HE_LANES)
 
 /// scaled[k] = in[k] * inverse mod q, canonical, as doubles, for k < count; zero up to the next multiple of HE_TILE_STEP.
+/// Where `inverse` is 1, in[k] itself.
 HE_INLINE void scale_limb(uint64_t *scaled, const uint64_t *in, size_t count, uint64_t inverse, const he_modulus *q) {
-  const modular m = modular_of(q);
-  const he_vector w = vector_broadcast(centred(inverse, q->value));
-  FOR_EACH_VECTOR(vector_store(scaled + k, canonical(multiply(load_residues(in + k, lanes), w, &m), &m)););
+  if (inverse == 1) {
+    FOR_EACH_VECTOR(vector_store(scaled + k, load_residues(in + k, lanes)););
+  } else {
+    const modular m = modular_of(q);
+    const he_vector w = vector_broadcast(centred(inverse, q->value));
+    FOR_EACH_VECTOR(vector_store(scaled + k, canonical(multiply(load_residues(in + k, lanes), w, &m), &m)););
+  }
   for (size_t k = (count + HE_LANES - 1) / HE_LANES * HE_LANES; k % HE_TILE_STEP != 0; k += HE_LANES) {
     vector_store(scaled + k, vector_zero());
   }
@@ -161,7 +166,8 @@ static void fma_convert(uint64_t *out, size_t out_stride, const uint64_t *in, si
   for (size_t start = 0; start < count; start += tile) {
     const size_t length = count - start < tile ? count - start : tile;
     for (size_t i = 0; i < from_count; i++) {
-      scale_limb(scaled + i * tile, in + i * in_stride + start, length, conversion->inverses[i], &conversion->from[i]);
+      const uint64_t inverse = conversion->inverses == NULL ? 1 : conversion->inverses[i];
+      scale_limb(scaled + i * tile, in + i * in_stride + start, length, inverse, &conversion->from[i]);
     }
     if (conversion->fractions != NULL) {
       round_fractions(rounded, length, scaled, tile, conversion->fractions, from_count);

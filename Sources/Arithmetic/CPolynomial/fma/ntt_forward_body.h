@@ -209,7 +209,7 @@ HE_INLINE void forward(uint64_t *data, unsigned log_n, const he_modulus *q, cons
   HE_REQUIRE_BELOW(data, n, q->value);
   if (log_n < HE_VECTOR_LOG_N_MIN) {
     he_scalar_ntt_forward(data, log_n, q, tables);
-    for (size_t k = 0; lazy && k < n; k += HE_LANES) vector_store(data + k, vector_from_words(words_load(data + k)));
+    if (lazy) fma_make_lazy(data, data, n, q);
   } else {
     const modular constants = modular_of(q);
     tables += HE_HEAD_WORDS;

@@ -122,7 +122,6 @@ static void fma_pack_key(uint64_t *packed, const uint64_t *k0, const uint64_t *k
   HE_REQUIRE(count == 8 || count % HE_KEY_BLOCK == 0);
   HE_REQUIRE_BELOW(k0, count, q->value);
   HE_REQUIRE_BELOW(k1, count, q->value);
-  // x - q is negative, and then its complement to q is x; where x is above q/2, x - q is what is wanted.
   const modular m = modular_of(q);
   for (size_t start = 0; start < count; start += HE_KEY_BLOCK) {
     // The last block of a polynomial of 8 coefficients is half as long.
@@ -175,13 +174,15 @@ HE_INLINE void key_vectors(uint64_t *out0, uint64_t *out1, const uint64_t *const
 #define HE_KEY_VECTORS (HE_LANES == 2 ? 4 : 2)
 
 static void fma_key_inner_product(uint64_t *out0, uint64_t *out1, const uint64_t *const *lazy_digits,
-                                  const uint64_t *packed, size_t terms, size_t count, const he_modulus *q) {
+                                  const uint64_t *packed, size_t terms, size_t packed_terms, size_t count,
+                                  const he_modulus *q) {
   HE_REQUIRE_FMA(q);
   HE_REQUIRE((q->value & 1) == 1);
-  HE_REQUIRE(terms >= 1 && terms <= HE_TERMS_MAX && (count == 8 || count % HE_KEY_BLOCK == 0));
+  HE_REQUIRE(terms >= 1 && terms <= packed_terms && packed_terms <= HE_TERMS_MAX);
+  HE_REQUIRE(count == 8 || count % HE_KEY_BLOCK == 0);
 #ifdef HE_VERIFY
   for (size_t t = 0; t < terms; t++) HE_REQUIRE_LAZY(lazy_digits[t], count, q);
-  HE_CHECK_INTEGERS(packed, 2 * terms * count, (double)q->value / 2);
+  HE_CHECK_INTEGERS(packed, 2 * packed_terms * count, (double)q->value / 2);
 #endif
   const modular m = modular_of(q);
   if (count == 8) {
@@ -191,11 +192,19 @@ static void fma_key_inner_product(uint64_t *out0, uint64_t *out1, const uint64_t
   } else {
     for (size_t start = 0; start < count; start += HE_KEY_BLOCK) {
       for (size_t k = 0; k < HE_KEY_BLOCK; k += HE_KEY_VECTORS * HE_LANES) {
-        key_vectors(out0, out1, lazy_digits, packed + 2 * terms * start + k, start + k, terms, HE_KEY_BLOCK,
-                    HE_KEY_VECTORS, &m);
+        key_vectors(out0, out1, lazy_digits, packed + 2 * packed_terms * start + k, start + k, terms,
+                    HE_KEY_BLOCK, HE_KEY_VECTORS, &m);
       }
     }
   }
   HE_ENSURE_BELOW(out0, count, q->value);
   HE_ENSURE_BELOW(out1, count, q->value);
+}
+
+static void fma_make_lazy(uint64_t *out, const uint64_t *in, size_t count, const he_modulus *q) {
+  HE_REQUIRE_FMA(q);
+  HE_REQUIRE_BELOW(in, count, q->value);
+  HE_REQUIRE_ALIASING(out, in, count);
+  (void)q;
+  FOR_EACH_VECTOR(store_lanes(out + k, vector_bits(load_residues(in + k, lanes)), lanes););
 }
