@@ -80,7 +80,7 @@ typedef struct tile_terms {
 
 /// Factors of one output, and the terms of one running sum.
 #define HE_CONVERT_SPLIT HE_SPLIT(48)
-#define HE_CONVERT_TERMS 32
+#define HE_CONVERT_TERMS 16
 
 /// v * w modulo p, at most 2.5 p in size, for v <= 2^53 and |w| <= p/2: as `multiply`, but that |v w / p| may reach 2^52,
 /// and c is off by up to 1/2 + 3 * 2^52 / 2^53.
@@ -90,26 +90,21 @@ HE_INLINE he_vector multiply_wide(he_vector v, he_vector w, const modular *m) {
   return vector_add(vector_fnma(c, m->q, h), e);
 }
 
-// HE_TILE_STEP coefficients of one output limb, from the k-th of the tile. y < 2^47 and |factor| < 2^46, s = 48, 32 terms at a time and with the first of them the own
-// one: 33 * 2^93 < 2^99, errors of at most 33 * 2^47 < 2^52.1 in all. |H / p| <= 33 * 2^46 + 2^52.1 / p < 2^53, and |H - c
-// p| <= 3.5 p. With the product of v, of at most 2.5 p, and what was carried, at most p, less than 2^53 is reduced.
+// HE_TILE_STEP coefficients of one output limb, from the k-th of the tile. y < 2^47 and |factor| <= p/2 < 2^46, s = 48, 16
+// terms at a time and with the first of them the own one: the sum is below 17 * 2^93 < 2^99, the errors, with up to 2.5 p for
+// the product of v, below 17 * 2^47 + 2^48.4 < 2^52, and |S / p| <= 17 * 2^46 + 2.5 < 2^50.7.
 HE_INLINE void convert_vectors(uint64_t *out, const uint64_t *own, size_t k, const tile_terms *terms,
                                const modular *m) {
   const he_vector start = vector_broadcast(HE_CONVERT_SPLIT);
   const size_t from_count = terms->from_count;
-  he_vector carried[HE_TILE_VECTORS];
   split_sum sum[HE_TILE_VECTORS];
   HE_UNROLL
-  for (unsigned v = 0; v < HE_TILE_VECTORS; v++) {
-    carried[v] = vector_zero();
-    sum[v] = split_zero(start);
-  }
+  for (unsigned v = 0; v < HE_TILE_VECTORS; v++) sum[v] = split_start(start, vector_zero());
   if (terms->rounded != NULL) {
     const he_vector correction = vector_broadcast(terms->factors[from_count]);
     HE_UNROLL
     for (unsigned v = 0; v < HE_TILE_VECTORS; v++) {
-      he_vector product = multiply_wide(vector_load(terms->rounded + k + HE_LANES * v), correction, m);
-      carried[v] = vector_add(carried[v], product);
+      sum[v].low = multiply_wide(vector_load(terms->rounded + k + HE_LANES * v), correction, m);
     }
   }
   if (own != NULL) {
@@ -128,13 +123,10 @@ HE_INLINE void convert_vectors(uint64_t *out, const uint64_t *own, size_t k, con
       for (unsigned v = 0; v < HE_TILE_VECTORS; v++) add_product(&sum[v], vector_load(residues + HE_LANES * v), factor);
     }
     HE_UNROLL
-    for (unsigned v = 0; v < HE_TILE_VECTORS; v++) {
-      carried[v] = reduce_sum(fold(sum[v], start, carried[v], m), m);
-      sum[v] = split_zero(start);
-    }
+    for (unsigned v = 0; v < HE_TILE_VECTORS; v++) sum[v] = split_start(start, close_sum(sum[v], start, m));
   }
   HE_UNROLL
-  for (unsigned v = 0; v < HE_TILE_VECTORS; v++) store_canonical(out + HE_LANES * v, carried[v], HE_LANES, m);
+  for (unsigned v = 0; v < HE_TILE_VECTORS; v++) store_canonical(out + HE_LANES * v, sum[v].low, HE_LANES, m);
 }
 
 /// One output limb of a tile; the last coefficients, fewer than a step, by way of copies.

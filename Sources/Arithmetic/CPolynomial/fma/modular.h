@@ -37,14 +37,8 @@ HE_INLINE he_vector nearest_quotient(he_vector x, const modular *m) {
   return vector_subtract(vector_fma(x, m->inverse, m->shift), m->shift);
 }
 
-/// x modulo q, at most (1/2 + |x / q| 2^-53) q in size. requires: x an integer, |x| <= 2^53, |x / q| < 2^51.
+/// x modulo q, at most (1/2 + |x / q| 2^-53) q in size. requires: x an integer, |x| < 2^53, |x / q| < 2^51.
 HE_INLINE he_vector reduce(he_vector x, const modular *m) { return vector_fnma(nearest_quotient(x, m), m->q, x); }
-
-/// The same for any integer |x| < 2^53 and any q >= 2: below q in size. The product with RN(1/q) and its rounding put the
-/// quotient off by at most 2^52 * 2^-52 / 2 where it counts, for q <= 3, and 1/2 of the nearest integer.
-HE_INLINE he_vector reduce_sum(he_vector x, const modular *m) {
-  return vector_fnma(vector_nearest(vector_multiply(x, m->inverse)), m->q, x);
-}
 
 /// x w modulo q, within (1).
 HE_INLINE he_vector multiply(he_vector x, he_vector w, const modular *m) {

@@ -21,18 +21,24 @@ HE_INLINE he_vector load_input(const uint64_t *p, const bool first) {
   return first ? vector_from_words(words_load(p)) : vector_load(p);
 }
 
+/// Vectors of a row that a pass takes at a time: two, where they fill no more than half of the registers, to have more
+/// products that do not wait for each other.
+HE_INLINE unsigned pass_columns(unsigned log_radix) { return 2u << log_radix <= HE_REGISTERS / 2 ? 2 : 1; }
+
 /// One pass of radix 2^log_radix over 2^log_radix rows of `stride` values.
 HE_INLINE void forward_pass(uint64_t *data, size_t stride, const uint64_t *twiddles, const modular *constants,
                             const unsigned log_radix, const bool first) {
-  const unsigned radix = 1u << log_radix;
+  const unsigned columns = pass_columns(log_radix), count = columns << log_radix;
   const modular m = *constants;
-  for (size_t j = 0; j < stride; j += HE_LANES) {
+  for (size_t j = 0; j < stride; j += HE_LANES * columns) {
     he_vector x[16];
     HE_UNROLL
-    for (unsigned r = 0; r < radix; r++) x[r] = load_input(data + r * stride + j, first);
+    for (unsigned i = 0; i < count; i++) {
+      x[i] = load_input(data + i / columns * stride + j + HE_LANES * (i % columns), first);
+    }
     HE_UNROLL
     for (unsigned level = 0; level < log_radix; level++) {
-      const unsigned half = radix >> (level + 1);
+      const unsigned half = count >> (level + 1);
       HE_UNROLL
       for (unsigned b = 0; b < 1u << level; b++) {
         const he_vector w = twiddle_at(twiddles + (1u << level) - 1 + b);
@@ -43,7 +49,9 @@ HE_INLINE void forward_pass(uint64_t *data, size_t stride, const uint64_t *twidd
       }
     }
     HE_UNROLL
-    for (unsigned r = 0; r < radix; r++) vector_store(data + r * stride + j, x[r]);
+    for (unsigned i = 0; i < count; i++) {
+      vector_store(data + i / columns * stride + j + HE_LANES * (i % columns), x[i]);
+    }
   }
 }
 
@@ -113,37 +121,57 @@ HE_INLINE void forward_blocks(uint64_t *data, size_t blocks, const uint64_t *tab
 
 #else
 
-/// Eight registers hold a part of the columns only: the transposed block waits in memory between the two halves.
+/// HE_LANES columns through the first three levels, and into `block`, transposed.
+HE_INLINE void forward_rows_part(uint64_t *block, const uint64_t *data, const unsigned column, const uint64_t *table,
+                                 const bool first, const modular *m) {
+  he_vector x[8];
+  HE_UNROLL
+  for (unsigned r = 0; r < 8; r++) x[r] = load_input(data + 8 * r + column, first);
+  HE_UNROLL
+  for (unsigned step = 0; step < 12; step++) forward_rows_step(x, table, step / 4, step % 4, m);
+  HE_UNROLL
+  for (unsigned row = 0; row < 8; row += HE_LANES) {
+    vector_transpose(x + row);
+    HE_UNROLL
+    for (unsigned i = 0; i < HE_LANES; i++) vector_store(block + 8 * (column + i) + row, x[row + i]);
+  }
+}
+
+/// HE_LANES columns of a transposed block through the last three levels.
+HE_INLINE void forward_lanes_part(uint64_t *data, const uint64_t *block, const unsigned column, const uint64_t *table,
+                                  const bool lazy, const modular *m) {
+  he_vector x[8];
+  HE_UNROLL
+  for (unsigned r = 0; r < 8; r++) x[r] = vector_load(block + 8 * r + column);
+  HE_UNROLL
+  for (unsigned step = 0; step < 12; step++) forward_lanes_step(x, table, column, step / 4, step % 4, m);
+  forward_store(data + column, x, lazy, m);
+}
+
+/// Eight registers hold a part of the columns only, so that a transposed block waits in memory between the two halves:
+/// long enough for the first half of the next block, part by part, to stand between its parts.
 HE_INLINE void forward_blocks(uint64_t *data, size_t blocks, const uint64_t *table, const modular *constants,
                               const bool first, const bool lazy) {
   const modular m = *constants;
-  uint64_t block[64] __attribute__((aligned(64)));
-  for (; blocks > 0; blocks--, data += 64, table += HE_BLOCK_WORDS) {
+  uint64_t waiting[2][64] __attribute__((aligned(64)));
+  uint64_t *block = waiting[0], *next = waiting[1];
+  HE_UNROLL
+  for (unsigned column = 0; column < 8; column += HE_LANES) forward_rows_part(block, data, column, table, first, &m);
+  for (; blocks > 1; blocks--) {
     HE_UNROLL
     for (unsigned column = 0; column < 8; column += HE_LANES) {
-      he_vector x[8];
-      HE_UNROLL
-      for (unsigned r = 0; r < 8; r++) x[r] = load_input(data + 8 * r + column, first);
-      HE_UNROLL
-      for (unsigned step = 0; step < 12; step++) forward_rows_step(x, table, step / 4, step % 4, &m);
-      HE_UNROLL
-      for (unsigned row = 0; row < 8; row += HE_LANES) {
-        vector_transpose(x + row);
-        HE_UNROLL
-        for (unsigned i = 0; i < HE_LANES; i++) vector_store(block + 8 * (column + i) + row, x[row + i]);
-      }
+      forward_rows_part(next, data + 64, column, table + HE_BLOCK_WORDS, first, &m);
+      forward_lanes_part(data, block, column, table, lazy, &m);
     }
-    HE_UNROLL
-    for (unsigned column = 0; column < 8; column += HE_LANES) {
-      he_vector x[8];
-      HE_UNROLL
-      for (unsigned r = 0; r < 8; r++) x[r] = vector_load(block + 8 * r + column);
-      HE_UNROLL
-      for (unsigned step = 0; step < 12; step++) forward_lanes_step(x, table, column, step / 4, step % 4, &m);
-      forward_store(data + column, x, lazy, &m);
-    }
+    uint64_t *const done = block;
+    block = next;
+    next = done;
+    data += 64;
+    table += HE_BLOCK_WORDS;
   }
-  he_zeroize(block, sizeof block);
+  HE_UNROLL
+  for (unsigned column = 0; column < 8; column += HE_LANES) forward_lanes_part(data, block, column, table, lazy, &m);
+  he_zeroize(waiting, sizeof waiting);
 }
 
 #endif

@@ -46,19 +46,19 @@ HE_INLINE void inverse_butterfly(he_vector *x, he_vector *y, unsigned *x_bound, 
 /// all the sums are multiplied by N^-1 (the differences have it in their twiddle): products of at most 32 q lie within q.
 HE_INLINE void inverse_pass(uint64_t *data, size_t stride, const uint64_t *twiddles, const inverse_constants *constants,
                             const unsigned log_radix, const bool last) {
-  const unsigned radix = 1u << log_radix;
+  const unsigned columns = pass_columns(log_radix), count = columns << log_radix;
   const modular m = constants->m;
-  for (size_t j = 0; j < stride; j += HE_LANES) {
+  for (size_t j = 0; j < stride; j += HE_LANES * columns) {
     he_vector x[16];
     unsigned bound[16];
     HE_UNROLL
-    for (unsigned r = 0; r < radix; r++) {
-      x[r] = vector_load(data + r * stride + j);
-      bound[r] = HE_PASS_BOUND;
+    for (unsigned i = 0; i < count; i++) {
+      x[i] = vector_load(data + i / columns * stride + j + HE_LANES * (i % columns));
+      bound[i] = HE_PASS_BOUND;
     }
     HE_UNROLL
     for (unsigned step = 0; step < log_radix; step++) {
-      const unsigned level = log_radix - 1 - step, half = radix >> (level + 1);
+      const unsigned level = log_radix - 1 - step, half = count >> (level + 1);
       HE_UNROLL
       for (unsigned b = 0; b < 1u << level; b++) {
         const he_vector w = twiddle_at(twiddles + (1u << level) - 1 + b);
@@ -70,13 +70,13 @@ HE_INLINE void inverse_pass(uint64_t *data, size_t stride, const uint64_t *twidd
       }
     }
     HE_UNROLL
-    for (unsigned r = 0; r < radix; r++) {
+    for (unsigned i = 0; i < count; i++) {
+      uint64_t *place = data + i / columns * stride + j + HE_LANES * (i % columns);
       if (last) {
-        store_canonical(data + r * stride + j, r < radix / 2 ? multiply(x[r], constants->scale, &m) : x[r], HE_LANES,
-                        &m);
+        store_canonical(place, i < count / 2 ? multiply(x[i], constants->scale, &m) : x[i], HE_LANES, &m);
       } else {
-        reduce_above(&x[r], &bound[r], HE_PASS_BOUND, &m);
-        vector_store(data + r * stride + j, x[r]);
+        reduce_above(&x[i], &bound[i], HE_PASS_BOUND, &m);
+        vector_store(place, x[i]);
       }
     }
   }
@@ -171,41 +171,62 @@ HE_INLINE void inverse_blocks(uint64_t *data, size_t blocks, const uint64_t *tab
 
 #else
 
-HE_INLINE void inverse_blocks(uint64_t *data, size_t blocks, const uint64_t *table, const inverse_constants *constants,
-                              const bool last) {
-  const modular m = constants->m;
-  uint64_t block[64] __attribute__((aligned(64)));
-  for (; blocks > 0; blocks--, data += 64, table += HE_BLOCK_WORDS) {
+HE_INLINE void inverse_lanes_part(uint64_t *block, const uint64_t *data, const unsigned column, const uint64_t *table,
+                                  const modular *m) {
+  he_vector x[8];
+  unsigned bound[8];
+  load_canonical(x, bound, data + column);
+  HE_UNROLL
+  for (unsigned step = 0; step < 12; step++) inverse_lanes_step(x, bound, table, column, 2 - step / 4, step % 4, m);
+  reduce_lanes(x, bound, m);
+  HE_UNROLL
+  for (unsigned row = 0; row < 8; row += HE_LANES) {
+    vector_transpose(x + row);
     HE_UNROLL
-    for (unsigned column = 0; column < 8; column += HE_LANES) {
-      he_vector x[8];
-      unsigned bound[8];
-      load_canonical(x, bound, data + column);
-      HE_UNROLL
-      for (unsigned step = 0; step < 12; step++) {
-        inverse_lanes_step(x, bound, table, column, 2 - step / 4, step % 4, &m);
-      }
-      reduce_lanes(x, bound, &m);
-      HE_UNROLL
-      for (unsigned row = 0; row < 8; row += HE_LANES) {
-        vector_transpose(x + row);
-        HE_UNROLL
-        for (unsigned i = 0; i < HE_LANES; i++) vector_store(block + 8 * (column + i) + row, x[row + i]);
-      }
-    }
-    HE_UNROLL
-    for (unsigned column = 0; column < 8; column += HE_LANES) {
-      he_vector x[8];
-      unsigned bound[8];
-      HE_UNROLL
-      for (unsigned r = 0; r < 8; r++) x[r] = vector_load(block + 8 * r + column);
-      reset_bounds(bound);
-      HE_UNROLL
-      for (unsigned step = 0; step < 12; step++) inverse_rows_step(x, bound, table, 2 - step / 4, step % 4, &m);
-      store_rows(data + column, x, bound, constants, last);
-    }
+    for (unsigned i = 0; i < HE_LANES; i++) vector_store(block + 8 * (column + i) + row, x[row + i]);
   }
-  he_zeroize(block, sizeof block);
+}
+
+HE_INLINE void inverse_rows_part(uint64_t *data, const uint64_t *block, const unsigned column, const uint64_t *table,
+                                 const inverse_constants *constants, const bool last) {
+  he_vector x[8];
+  unsigned bound[8];
+  HE_UNROLL
+  for (unsigned r = 0; r < 8; r++) x[r] = vector_load(block + 8 * r + column);
+  reset_bounds(bound);
+  HE_UNROLL
+  for (unsigned step = 0; step < 12; step++) {
+    inverse_rows_step(x, bound, table, 2 - step / 4, step % 4, &constants->m);
+  }
+  store_rows(data + column, x, bound, constants, last);
+}
+
+HE_INLINE void inverse_blocks(uint64_t *data, size_t blocks, const uint64_t *table, const inverse_constants *given,
+                              const bool last) {
+  const inverse_constants constants = *given;
+  uint64_t waiting[2][64] __attribute__((aligned(64)));
+  uint64_t *block = waiting[0], *next = waiting[1];
+  HE_UNROLL
+  for (unsigned column = 0; column < 8; column += HE_LANES) {
+    inverse_lanes_part(block, data, column, table, &constants.m);
+  }
+  for (; blocks > 1; blocks--) {
+    HE_UNROLL
+    for (unsigned column = 0; column < 8; column += HE_LANES) {
+      inverse_lanes_part(next, data + 64, column, table + HE_BLOCK_WORDS, &constants.m);
+      inverse_rows_part(data, block, column, table, &constants, false);
+    }
+    uint64_t *const done = block;
+    block = next;
+    next = done;
+    data += 64;
+    table += HE_BLOCK_WORDS;
+  }
+  HE_UNROLL
+  for (unsigned column = 0; column < 8; column += HE_LANES) {
+    inverse_rows_part(data, block, column, table, &constants, last);
+  }
+  he_zeroize(waiting, sizeof waiting);
 }
 
 #endif

@@ -4,8 +4,8 @@
 //
 // A running sum A begins at 3 * 2^(51 + s), in the middle of a binade whose doubles are 2^s apart. While the sum of the
 // products stays below 2^(51 + s) in size, A stays in the binade: A' = RN(A + x y) changes by a multiple of 2^s, A' - A is
-// exact, and so is its error e = x y - (A' - A), |e| <= 2^(s-1). The errors of up to 2^(53-s) terms add up exactly to L,
-// |L| <= 2^52: the sum is (A - 3 * 2^(51+s)) + L.
+// exact, and so is its error e = x y - (A' - A), |e| <= 2^(s-1). Errors of fewer than 2^(53-s) terms add up exactly to L,
+// |L| < 2^52: the sum is S = (A - 3 * 2^(51+s)) + L. What is carried on from the terms before is added to L.
 
 /// 3 * 2^(51 + s): the running sum of nothing.
 #define HE_SPLIT(s) (0x1.8p52 * (double)(UINT64_C(1) << (s)))
@@ -14,7 +14,8 @@ typedef struct split_sum {
   he_vector high, low;
 } split_sum;
 
-HE_INLINE split_sum split_zero(he_vector start) { return (split_sum){start, vector_zero()}; }
+/// `start`, and what is carried on from the terms before.
+HE_INLINE split_sum split_start(he_vector start, he_vector carried) { return (split_sum){start, carried}; }
 
 HE_INLINE void add_product(split_sum *sum, he_vector x, he_vector y) {
   const he_vector high = vector_fma(x, y, sum->high);
@@ -23,20 +24,27 @@ HE_INLINE void add_product(split_sum *sum, he_vector x, he_vector y) {
   sum->low = vector_add(sum->low, error);
 }
 
-/// The sum modulo q, not reduced: L + H - c q with H = A - start and c the integer nearest to RN(RN(1/q) H). c is off by
-/// at most 1/2 + |H / q| 3 * 2^-53, or 1/2 and a half unit of c's last place: where |H / q| <= 2^53, |H - c q| <= 3.5 q <
-/// 2^49, which is exact, and with |L| <= 2^52 and as much again from `addend` the result is an integer below 2^53.
-HE_INLINE he_vector fold(split_sum sum, he_vector start, he_vector addend, const modular *m) {
+/// The sum S modulo q, below q in size. requires: |S / q| <= 2^50.7, |L| < 2^52. With H = A - start, RN(H + L) and RN(1/q)
+/// put the quotient off by at most 2^50.7 * 2^-52 < 0.41 besides the 1/2 of rounding, and H - c q, an integer below q + |L|,
+/// is exact.
+HE_INLINE he_vector close_sum(split_sum sum, he_vector start, const modular *m) {
   const he_vector high = vector_subtract(sum.high, start);
-  const he_vector c = vector_nearest(vector_multiply(high, m->inverse));
-  return vector_add(vector_add(vector_fnma(c, m->q, high), addend), sum.low);
+  const he_vector c = nearest_quotient(vector_add(high, sum.low), m);
+  return vector_add(vector_fnma(c, m->q, high), sum.low);
 }
 
-// Canonical factors, s = 49, 16 terms at a time: the sum is below 16 * 2^94 = 2^98 < 2^100, the errors at most 2^52 in
-// all. |H / q| <= 16 q + 2^52 / q <= 2^52 and |H - c q| <= 2 q. What is carried on is at most q in size; and so is the
-// last reduction, of less than 2^52 + 3 q: where q is small |x / q| 2^-52 < 1/2, so that it is below q.
+/// The same for |H / q| <= 2^53 and |L| < 2^52: H alone, then all. The first quotient is off by at most 1/2 + 2^53 * 3 *
+/// 2^-53, so that |H - c q| <= 3.5 q < 2^49: exact, and its sum with L is below 2^53. requires: that sum is below 2^50 q.
+HE_INLINE he_vector close_wide_sum(split_sum sum, he_vector start, const modular *m) {
+  const he_vector high = vector_subtract(sum.high, start);
+  const he_vector c = vector_nearest(vector_multiply(high, m->inverse));
+  return reduce(vector_add(vector_fnma(c, m->q, high), sum.low), m);
+}
+
+// Canonical factors, s = 49, 12 terms at a time: the sum is below 12 * 2^94 < 2^100, the errors below 12 * 2^48 + q < 2^52,
+// |S / q| <= 12 q + 1 < 2^50.7.
 #define HE_SUM_SPLIT HE_SPLIT(49)
-#define HE_SUM_TERMS 16
+#define HE_SUM_TERMS 12
 
 HE_INLINE void sum_vectors(uint64_t *out, const uint64_t *const *lhs, const uint64_t *const *rhs, size_t terms, size_t k,
                            size_t lanes, const unsigned vectors, const modular *m) {
@@ -47,7 +55,7 @@ HE_INLINE void sum_vectors(uint64_t *out, const uint64_t *const *lhs, const uint
   for (size_t t = 0; t < terms;) {
     split_sum sum[4];
     HE_UNROLL
-    for (unsigned v = 0; v < vectors; v++) sum[v] = split_zero(start);
+    for (unsigned v = 0; v < vectors; v++) sum[v] = split_start(start, carried[v]);
     const size_t end = terms - t < HE_SUM_TERMS ? terms : t + HE_SUM_TERMS;
     for (; t < end; t++) {
       HE_UNROLL
@@ -57,7 +65,7 @@ HE_INLINE void sum_vectors(uint64_t *out, const uint64_t *const *lhs, const uint
       }
     }
     HE_UNROLL
-    for (unsigned v = 0; v < vectors; v++) carried[v] = reduce_sum(fold(sum[v], start, carried[v], m), m);
+    for (unsigned v = 0; v < vectors; v++) carried[v] = close_sum(sum[v], start, m);
   }
   HE_UNROLL
   for (unsigned v = 0; v < vectors; v++) store_canonical(out + k + HE_LANES * v, carried[v], lanes, m);
@@ -134,10 +142,11 @@ static void fma_pack_key(uint64_t *packed, const uint64_t *k0, const uint64_t *k
   }
 }
 
-// Digits of at most 11 q < 2^50.5, keys of at most q/2 < 2^46, s = 50, 8 terms at a time: the sum is below 2^99.5 < 2^101,
-// the errors at most 2^52 in all. |H / q| <= 44 q + 2^52 / q < 2^53.
+// Digits of at most 11 q < 2^50.5, keys of at most q/2 < 2^46, s = 50, 7 terms at a time: the sum is below 2^99.3 < 2^101,
+// the errors below 7 * 2^49 + q < 2^52. H is off the sum by less than 2^52, so that |H / q| <= 38.5 q + 2^52 / q < 2^53. Where q < 2^21
+// the sum is below 2^48, H is 0, and L is the sum: |L / q| <= 38.5 q + 1. Else |L / q| < 2^31.
 #define HE_KEY_SPLIT HE_SPLIT(50)
-#define HE_KEY_TERMS 8
+#define HE_KEY_TERMS 7
 
 /// `vectors` vectors of both outputs; `length` coefficients stand together in the packed key.
 HE_INLINE void key_vectors(uint64_t *out0, uint64_t *out1, const uint64_t *const *lazy_digits, const uint64_t *packed,
@@ -149,7 +158,7 @@ HE_INLINE void key_vectors(uint64_t *out0, uint64_t *out1, const uint64_t *const
   for (size_t t = 0; t < terms;) {
     split_sum sum[8];
     HE_UNROLL
-    for (unsigned v = 0; v < 2 * vectors; v++) sum[v] = split_zero(split);
+    for (unsigned v = 0; v < 2 * vectors; v++) sum[v] = split_start(split, carried[v]);
     const size_t end = terms - t < HE_KEY_TERMS ? terms : t + HE_KEY_TERMS;
     for (; t < end; t++) {
       const uint64_t *digit = lazy_digits[t] + start, *key = packed + 2 * t * length;
@@ -161,7 +170,7 @@ HE_INLINE void key_vectors(uint64_t *out0, uint64_t *out1, const uint64_t *const
       }
     }
     HE_UNROLL
-    for (unsigned v = 0; v < 2 * vectors; v++) carried[v] = reduce_sum(fold(sum[v], split, carried[v], m), m);
+    for (unsigned v = 0; v < 2 * vectors; v++) carried[v] = close_wide_sum(sum[v], split, m);
   }
   HE_UNROLL
   for (unsigned v = 0; v < vectors; v++) {

@@ -9,6 +9,7 @@
 #include "he_fma.h"
 
 #define HE_LANES 4
+#define HE_REGISTERS 16
 #define HE_UNROLL _Pragma("clang loop unroll(full)")
 
 #pragma clang fp contract(off)
