@@ -227,6 +227,41 @@ static void test_conversion(const he_kernels *k, uint64_t limit, size_t from_cou
   free(in), free(own), free(a), free(b);
 }
 
+/// Fractions for which the one coefficient of the input that counts lies at a half integer, or a unit of 2^-104 beside
+/// it: there each implementation must take the same floors.
+static void test_half_integers(const he_kernels *k, uint64_t limit) {
+  for (unsigned trial = 0; trial < 200; trial++) {
+    he_modulus from[2], to[1];
+    he_modulus_init(&from[0], limit - 1 - below(limit / 2));
+    he_modulus_init(&from[1], limit - 1);
+    he_modulus_init(&to[0], limit - 1 - 2 * below(limit / 8));
+    const uint64_t y = 1 + (trial < 20 ? trial : below(from[0].value - 1)), mask = (UINT64_C(1) << 52) - 1;
+    // (2m + 1) / 2y * 2^104, by two divisions with remainder.
+    const uint128 numerator = (uint128)(2 * below(y) + 1) << 51;
+    uint128 fraction = (numerator / y << 52) + ((numerator % y << 52) / y);
+    fraction += next() % 3;
+    fraction -= fraction > 0 ? next() % 2 : 0;
+    const uint64_t fractions[] = {(uint64_t)(fraction >> 52) & mask, (uint64_t)fraction & mask, 0, 0};
+    const uint64_t factors[] = {1, 1}, correction = 1 + below(to[0].value - 1);
+    const he_conversion conversion = {
+      .from = from,
+      .from_count = 2,
+      .to = to,
+      .to_count = 1,
+      .factors = factors,
+      .fractions = fractions,
+      .corrections = &correction,
+    };
+    const size_t n = 5;
+    uint64_t *in = filled(2 * n, from[1].value, 0), *a = words(n), *b = words(n);
+    for (size_t i = 0; i < n; i++) in[i] = y;
+    scalar->convert(a, n, in, n, NULL, 0, n, &conversion);
+    k->convert(b, n, in, n, NULL, 0, n, &conversion);
+    expect(same(a, b, n), k->isa, "convert at a half integer", from[0].value, n, trial);
+    free(in), free(a), free(b);
+  }
+}
+
 static void test_conversions(const he_kernels *k) {
   static const size_t from_counts[] = {1, 2, 3, 8, 13, 31, 32, 33, 63, 64};
   for (size_t f = 0; f < sizeof from_counts / sizeof from_counts[0]; f++) {
@@ -278,6 +313,7 @@ static void test_backend(const he_kernels *k) {
   he_modulus_init(&q, prime_below(limit, UINT64_C(2) << 12));
   test_keys(k, 12, &q);
   test_conversions(k);
+  test_half_integers(k, limit < (UINT64_C(1) << 60) ? limit : UINT64_C(1) << 60);
 }
 
 int main(int argc, char **argv) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Every kernel on the vocabulary included before, and the table `fma_kernels` of all but the name of the instruction set,
-// HE_FMA_ISA.
+// Every kernel on the vocabulary included before, and the table `fma_kernels` of all but the name of the instruction
+// set, HE_FMA_ISA.
 
 #include "../scalar/he_scalar.h"
 #include "modular.h"

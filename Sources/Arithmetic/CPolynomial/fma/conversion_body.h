@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Maps between residue number systems [HPS18]: two fused operations and two additions per vector and pair of moduli, one
-// reduction per vector of output. A tile of the input is scaled once and read for every output while it is in the
+// Maps between residue number systems [HPS18]: two fused operations and two additions per vector and pair of moduli,
+// one reduction per vector of output. A tile of the input is scaled once and read for every output while it is in the
 // first-level cache.
 
 /// Words of scaled residues kept at a time, all limbs together: what fits the first-level cache.
@@ -11,8 +11,8 @@
 #define HE_TILE_VECTORS (HE_LANES == 2 ? 8 : 4)
 #define HE_TILE_STEP (HE_TILE_VECTORS * HE_LANES)
 
-/// scaled[k] = in[k] * inverse mod q, canonical, as doubles, for k < count; zero up to the next multiple of HE_TILE_STEP.
-/// Where `inverse` is 1, in[k] itself.
+/// scaled[k] = in[k] * inverse mod q, canonical, as doubles, for k < count; zero up to the next multiple of
+/// HE_TILE_STEP. Where `inverse` is 1, in[k] itself.
 HE_INLINE void scale_limb(uint64_t *scaled, const uint64_t *in, size_t count, uint64_t inverse, const he_modulus *q) {
   if (inverse == 1) {
     FOR_EACH_VECTOR(vector_store(scaled + k, load_residues(in + k, lanes)););
@@ -28,11 +28,12 @@ HE_INLINE void scale_limb(uint64_t *scaled, const uint64_t *in, size_t count, ui
 
 // v of he_conversion for a tile, as doubles: at most 2^53, because y < 2^47, theta < 1 and 64 limbs at most.
 //
-// With A = RN(3 * 2^103 + y d), d a digit, whose neighbours are 2^52 apart, y d = 2^52 a + e: a < 2^47 is the difference of
-// the bits of A and of 3 * 2^103, and e = y d - (A - 3 * 2^103) is exact, |e| <= 2^51. Then floor(y d / 2^52) is a, less
-// one where e is negative; and the bits of 3 * 2^51 + e are those of 3 * 2^51 plus e. For the high digits a and e are
-// added up, for the low ones the floor. The sum of all e and floors, with 2^51 and a bias of 2^58 that makes it positive,
-// is below 64 * (2^51 + 2^47) + 2^51 + 2^58 < 2^60, and its high bits, less 2^6, carry to the sum of the a.
+// With A = RN(3 * 2^103 + y d), d a digit, whose neighbours are 2^52 apart, y d = 2^52 a + e: a < 2^47 is the
+// difference of the bits of A and of 3 * 2^103, and e = y d - (A - 3 * 2^103) is exact, |e| <= 2^51. Then floor(y d /
+// 2^52) is a, less one where e is negative; and the bits of 3 * 2^51 + e are those of 3 * 2^51 plus e. For the high
+// digits a and e are added up, for the low ones the floor. The sum of all e and floors, with 2^51 and a bias of 2^58
+// that makes it positive, is below 64 * (2^51 + 2^47) + 2^51 + 2^58 < 2^60, and its high bits, less 2^6, carry to the
+// sum of the a.
 HE_INLINE void round_fractions(uint64_t *rounded, size_t count, const uint64_t *scaled, size_t tile,
                                const uint64_t *fractions, size_t from_count) {
   const he_vector split = vector_broadcast(HE_SPLIT(52)), unit = vector_broadcast(HE_SPLIT(0));
@@ -82,17 +83,17 @@ typedef struct tile_terms {
 #define HE_CONVERT_SPLIT HE_SPLIT(48)
 #define HE_CONVERT_TERMS 16
 
-/// v * w modulo p, at most 2.5 p in size, for v <= 2^53 and |w| <= p/2: as `multiply`, but that |v w / p| may reach 2^52,
-/// and c is off by up to 1/2 + 3 * 2^52 / 2^53.
+/// v * w modulo p, at most 2.5 p in size, for v <= 2^53 and |w| <= p/2: as `multiply`, but that |v w / p| may reach
+/// 2^52, and c is off by up to 1/2 + 3 * 2^52 / 2^53.
 HE_INLINE he_vector multiply_wide(he_vector v, he_vector w, const modular *m) {
   const he_vector h = vector_multiply(v, w), e = vector_fms(v, w, h);
   const he_vector c = vector_nearest(vector_multiply(h, m->inverse));
   return vector_add(vector_fnma(c, m->q, h), e);
 }
 
-// HE_TILE_STEP coefficients of one output limb, from the k-th of the tile. y < 2^47 and |factor| <= p/2 < 2^46, s = 48, 16
-// terms at a time and with the first of them the own one: the sum is below 17 * 2^93 < 2^99, the errors, with up to 2.5 p for
-// the product of v, below 17 * 2^47 + 2^48.4 < 2^52, and |S / p| <= 17 * 2^46 + 2.5 < 2^50.7.
+// HE_TILE_STEP coefficients of one output limb, from the k-th of the tile. y < 2^47 and |factor| <= p/2 < 2^46, s =
+// 48, 16 terms at a time and with the first of them the own one: the sum is below 17 * 2^93 < 2^99, the errors, with
+// up to 2.5 p for the product of v, below 17 * 2^47 + 2^48.4 < 2^52, and |S / p| <= 17 * 2^46 + 2.5 < 2^50.7.
 HE_INLINE void convert_vectors(uint64_t *out, const uint64_t *own, size_t k, const tile_terms *terms,
                                const modular *m) {
   const he_vector start = vector_broadcast(HE_CONVERT_SPLIT);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Forward negacyclic transform: four multiplications or fused operations and four additions a butterfly, nothing reduced
-// between the first level and the last.
+// Forward negacyclic transform: four multiplications or fused operations and four additions a butterfly, nothing
+// reduced between the first level and the last.
 //
-// Range algebra, in multiples of q. The inputs are in [0, 1]. If the values before a level are at most b in size, then its
-// products are below 1/2 + b/64 (modular.h, twiddles being at most q/2), and its values below b (1 + 1/64) + 1/2. From 1
-// on, n levels lead to 33 (1 + 1/64)^n - 32: 10.96 for n = 17, HE_FMA_LAZY_BOUND being 11. All b are below 32.
+// Range algebra, in multiples of q. The inputs are in [0, 1]. If the values before a level are at most b in size, then
+// its products are below 1/2 + b/64 (modular.h, twiddles being at most q/2), and its values below b (1 + 1/64) + 1/2.
+// From 1 on, n levels lead to 33 (1 + 1/64)^n - 32: 10.96 for n = 17, HE_FMA_LAZY_BOUND being 11. All b are below 32.
 
 /// (x, y) to (x + w y, x - w y).
 HE_INLINE void forward_butterfly(he_vector *x, he_vector *y, he_vector w, const modular *m) {
@@ -81,9 +81,9 @@ HE_INLINE void forward_store(uint64_t *data, he_vector x[8], const bool lazy, co
   }
 }
 
-// The last six levels of `blocks` blocks of 64 values, eight rows of eight. The first three run down the rows. After the
-// transposition row v holds the values 8v to 8v + 7 of what were rows: the other three run down the rows too, and lane v
-// of the contract's order is theirs.
+// The last six levels of `blocks` blocks of 64 values, eight rows of eight. The first three run down the rows. After
+// the transposition row v holds the values 8v to 8v + 7 of what were rows: the other three run down the rows too, and
+// lane v of the contract's order is theirs.
 
 #if HE_LANES == 8
 

@@ -2,12 +2,13 @@
 //
 // Inverse negacyclic transform with lazy butterflies (x, y) to (x + y, (x - y) w).
 //
-// Range algebra, in sixty-fourths of q. Values at most a and b in size have a sum and a difference of at most a + b, and
-// the product of that difference with a twiddle is below 32 + (a + b) / 64 (modular.h), as long as a + b <= 64 * 32.
-// Each function below carries the bound of every register as a number that is known when it is compiled, and reduces a
-// register to q/2, counted as 33 (two fused operations and an addition), only where a sum would pass 64 * 32 or where a
-// pass would hand on more than HE_PASS_BOUND. That is one register in eight of a pass of radix 8 (bounds 160, 320, 640,
-// 1280 along the sums; 4 * 37 along the sums of the first products), and two of the last six levels, which start at 64.
+// Range algebra, in sixty-fourths of q. Values at most a and b in size have a sum and a difference of at most a + b,
+// and the product of that difference with a twiddle is below 32 + (a + b) / 64 (modular.h), as long as a + b <= 64 *
+// 32. Each function below carries the bound of every register as a number that is known when it is compiled, and
+// reduces a register to q/2, counted as 33 (two fused operations and an addition), only where a sum would pass 64 * 32
+// or where a pass would hand on more than HE_PASS_BOUND. That is one register in eight of a pass of radix 8 (bounds
+// 160, 320, 640, 1280 along the sums; 4 * 37 along the sums of the first products), and two of the last six levels,
+// which start at 64.
 
 /// Every value in memory between two passes is at most 2.5 q in size.
 #define HE_PASS_BOUND 160
@@ -42,8 +43,9 @@ HE_INLINE void inverse_butterfly(he_vector *x, he_vector *y, unsigned *x_bound, 
   *y_bound = 32 + (*x_bound + 63) / 64;
 }
 
-/// One pass of radix 2^log_radix over 2^log_radix rows of `stride` values within HE_PASS_BOUND. After the last level of
-/// all the sums are multiplied by N^-1 (the differences have it in their twiddle): products of at most 32 q lie within q.
+/// One pass of radix 2^log_radix over 2^log_radix rows of `stride` values within HE_PASS_BOUND. After the last level
+/// of all the sums are multiplied by N^-1 (the differences have it in their twiddle): products of at most 32 q lie
+/// within q.
 HE_INLINE void inverse_pass(uint64_t *data, size_t stride, const uint64_t *twiddles, const inverse_constants *constants,
                             const unsigned log_radix, const bool last) {
   const unsigned columns = pass_columns(log_radix), count = columns << log_radix;

@@ -2,10 +2,10 @@
 //
 // The order of work of both transforms, and with it the layout of their tables.
 //
-// A transform of 2^k values, k > 6, is one pass of radix 2^r over a vector of columns at a time, then (forward) or before
-// that (inverse) 2^r transforms of 2^(k - r) values, each run to its end: whatever is below 32 KiB stays in the
-// first-level cache. The last six levels are one pass over 64 values. Radix 16 takes 32 registers, and rows closer than
-// 4 KiB: rows 4 KiB apart share one set of an eight-way cache.
+// A transform of 2^k values, k > 6, is one pass of radix 2^r over a vector of columns at a time, then (forward) or
+// before that (inverse) 2^r transforms of 2^(k - r) values, each run to its end: whatever is below 32 KiB stays in the
+// first-level cache. The last six levels are one pass over 64 values. Radix 16 takes 32 registers, and rows closer
+// than 4 KiB: rows 4 KiB apart share one set of an eight-way cache.
 //
 // Tables: eight words (N^-1, padding), then the forward and then the inverse twiddles, each in the order of the forward
 // walk, as doubles at most q/2 in size; the quotient comes from the product itself, so that none is stored:

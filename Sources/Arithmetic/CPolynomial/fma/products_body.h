@@ -2,10 +2,11 @@
 //
 // Sums of products: two fused operations and two additions a product, one reduction a sum.
 //
-// A running sum A begins at 3 * 2^(51 + s), in the middle of a binade whose doubles are 2^s apart. While the sum of the
-// products stays below 2^(51 + s) in size, A stays in the binade: A' = RN(A + x y) changes by a multiple of 2^s, A' - A is
-// exact, and so is its error e = x y - (A' - A), |e| <= 2^(s-1). Errors of fewer than 2^(53-s) terms add up exactly to L,
-// |L| < 2^52: the sum is S = (A - 3 * 2^(51+s)) + L. What is carried on from the terms before is added to L.
+// A running sum A begins at 3 * 2^(51 + s), in the middle of a binade whose doubles are 2^s apart. While the sum of
+// the products stays below 2^(51 + s) in size, A stays in the binade: A' = RN(A + x y) changes by a multiple of 2^s,
+// A' - A is exact, and so is its error e = x y - (A' - A), |e| <= 2^(s-1). Errors of fewer than 2^(53-s) terms add up
+// exactly to L, |L| < 2^52: the sum is S = (A - 3 * 2^(51+s)) + L. What is carried on from the terms before is added
+// to L.
 
 /// 3 * 2^(51 + s): the running sum of nothing.
 #define HE_SPLIT(s) (0x1.8p52 * (double)(UINT64_C(1) << (s)))
@@ -24,30 +25,31 @@ HE_INLINE void add_product(split_sum *sum, he_vector x, he_vector y) {
   sum->low = vector_add(sum->low, error);
 }
 
-/// The sum S modulo q, below q in size. requires: |S / q| <= 2^50.7, |L| < 2^52. With H = A - start, RN(H + L) and RN(1/q)
-/// put the quotient off by at most 2^50.7 * 2^-52 < 0.41 besides the 1/2 of rounding, and H - c q, an integer below q + |L|,
-/// is exact.
+/// The sum S modulo q, below q in size. requires: |S / q| <= 2^50.7, |L| < 2^52. With H = A - start, RN(H + L) and
+/// RN(1/q) put the quotient off by at most 2^50.7 * 2^-52 < 0.41 besides the 1/2 of rounding, and H - c q, an integer
+/// below q + |L|, is exact.
 HE_INLINE he_vector close_sum(split_sum sum, he_vector start, const modular *m) {
   const he_vector high = vector_subtract(sum.high, start);
   const he_vector c = nearest_quotient(vector_add(high, sum.low), m);
   return vector_add(vector_fnma(c, m->q, high), sum.low);
 }
 
-/// The same for |H / q| <= 2^53 and |L| < 2^52: H alone, then all. The first quotient is off by at most 1/2 + 2^53 * 3 *
-/// 2^-53, so that |H - c q| <= 3.5 q < 2^49: exact, and its sum with L is below 2^53. requires: that sum is below 2^50 q.
+/// The same for |H / q| <= 2^53 and |L| < 2^52: H alone, then all. The first quotient is off by at most 1/2 + 2^53 * 3
+/// * 2^-53, so that |H - c q| <= 3.5 q < 2^49: exact, and its sum with L is below 2^53. requires: that sum is below
+/// 2^50 q.
 HE_INLINE he_vector close_wide_sum(split_sum sum, he_vector start, const modular *m) {
   const he_vector high = vector_subtract(sum.high, start);
   const he_vector c = vector_nearest(vector_multiply(high, m->inverse));
   return reduce(vector_add(vector_fnma(c, m->q, high), sum.low), m);
 }
 
-// Canonical factors, s = 49, 12 terms at a time: the sum is below 12 * 2^94 < 2^100, the errors below 12 * 2^48 + q < 2^52,
-// |S / q| <= 12 q + 1 < 2^50.7.
+// Canonical factors, s = 49, 12 terms at a time: the sum is below 12 * 2^94 < 2^100, the errors below 12 * 2^48 + q <
+// 2^52, |S / q| <= 12 q + 1 < 2^50.7.
 #define HE_SUM_SPLIT HE_SPLIT(49)
 #define HE_SUM_TERMS 12
 
-HE_INLINE void sum_vectors(uint64_t *out, const uint64_t *const *lhs, const uint64_t *const *rhs, size_t terms, size_t k,
-                           size_t lanes, const unsigned vectors, const modular *m) {
+HE_INLINE void sum_vectors(uint64_t *out, const uint64_t *const *lhs, const uint64_t *const *rhs, size_t terms,
+                           size_t k, size_t lanes, const unsigned vectors, const modular *m) {
   const he_vector start = vector_broadcast(HE_SUM_SPLIT);
   he_vector carried[4];
   HE_UNROLL
@@ -142,9 +144,10 @@ static void fma_pack_key(uint64_t *packed, const uint64_t *k0, const uint64_t *k
   }
 }
 
-// Digits of at most 11 q < 2^50.5, keys of at most q/2 < 2^46, s = 50, 7 terms at a time: the sum is below 2^99.3 < 2^101,
-// the errors below 7 * 2^49 + q < 2^52. H is off the sum by less than 2^52, so that |H / q| <= 38.5 q + 2^52 / q < 2^53. Where q < 2^21
-// the sum is below 2^48, H is 0, and L is the sum: |L / q| <= 38.5 q + 1. Else |L / q| < 2^31.
+// Digits of at most 11 q < 2^50.5, keys of at most q/2 < 2^46, s = 50, 7 terms at a time: the sum is below 2^99.3 <
+// 2^101, the errors below 7 * 2^49 + q < 2^52. H is off the sum by less than 2^52, so that |H / q| <= 38.5 q + 2^52 /
+// q < 2^53. Where q < 2^21 the sum is below 2^48, H is 0, and L is the sum: |L / q| <= 38.5 q + 1. Else |L / q| <
+// 2^31.
 #define HE_KEY_SPLIT HE_SPLIT(50)
 #define HE_KEY_TERMS 7
 
