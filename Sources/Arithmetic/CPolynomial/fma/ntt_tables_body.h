@@ -88,11 +88,13 @@ static void fma_ntt_fill_tables(uint64_t *tables, unsigned log_n, const he_modul
   source.log_n = log_n;
   source.inverse = false;
   source.q = q;
+  // Exponents are below N.
+  const uint64_t low_count = n < HE_LOW_POWERS ? n : HE_LOW_POWERS;
   uint64_t power = 1;
-  for (unsigned i = 0; i < HE_LOW_POWERS; i++, power = he_multiply_mod(power, psi, q)) source.low[i] = power;
+  for (uint64_t i = 0; i < low_count; i++, power = he_multiply_mod(power, psi, q)) source.low[i] = power;
   const uint64_t step = power;
   power = 1;
-  for (unsigned i = 0; i < HE_HIGH_POWERS; i++, power = he_multiply_mod(power, step, q)) source.high[i] = power;
+  for (uint64_t i = 0; i < n / low_count; i++, power = he_multiply_mod(power, step, q)) source.high[i] = power;
   for (size_t i = 0; i < HE_HEAD_WORDS; i++) tables[i] = 0;
   tables[0] = double_bits(centred(source.scale, q->value));
   uint64_t *inverse = fill(tables + HE_HEAD_WORDS, &source, log_n, 1, 0);
