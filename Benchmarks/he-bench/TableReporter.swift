@@ -40,7 +40,8 @@ final class TableReporter: Reporter {
     "Times are of one call. Rates are from the median, all else is from the minimum. Cycles are for 8 words: 8",
     "butterflies (b), 8 coefficients (c), those and a pair of limbs (c·pair), or those, a term and an output (c·term).",
     "x limit: over the limit of a core that starts one 512-bit multiply-add, or one scalar product, a cycle;",
-    "x core: over the limit of this one. GB/s: what has to be moved even once, over the time.",
+    "x core: over the limit of this one; both count the cycles of all threads. GB/s: what has to be moved even once, over",
+    "the time.",
   ]
 
   private func begin(_ core: CoreLimits) {
