@@ -94,13 +94,23 @@ let package = Package(
       path: "Sources/CommandLine/Commands", swiftSettings: strict),
     .executableTarget(
       name: "he", dependencies: ["Commands"], path: "Sources/CommandLine/he", swiftSettings: strict),
+
+    // Benchmarks
+    .target(name: "CPortProbe", path: "Benchmarks/CPortProbe", cSettings: kernels),
+    .target(
+      name: "BenchmarkKit", dependencies: ["CPortProbe", "ModularArithmetic"], path: "Benchmarks/BenchmarkKit",
+      swiftSettings: hot),
     .executableTarget(
       name: "he-bench",
       dependencies: [
-        "Tacit", "EncryptedInference", "LinearModels", "PolynomialRing", "ModularArithmetic", "Randomness",
+        "BenchmarkKit", "Tacit", "EncryptedInference", "LinearModels", "PolynomialRing", "ModularArithmetic",
+        "Randomness",
         argumentParser,
       ],
       path: "Benchmarks/he-bench", swiftSettings: strict),
+    .testTarget(
+      name: "BenchmarkKitTests", dependencies: ["BenchmarkKit", "ModularArithmetic"],
+      path: "Benchmarks/BenchmarkKitTests", swiftSettings: hot),
 
     // Tests mirror the sources.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: hot),
