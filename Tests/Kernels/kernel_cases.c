@@ -137,7 +137,9 @@ static size_t convert(const setting *s, uint64_t *out, const uint64_t *in, bool 
   };
   // The own term is operand number 1, reduced once more: its primes are others.
   uint64_t *reduced = s->scratch;
-  for (size_t j = 0; j < TARGETS; j++) he_reduce_words(reduced + j * s->n, operand(s, in, 1, j), s->n, &s->q[LIMBS + j]);
+  for (size_t j = 0; j < TARGETS; j++) {
+    he_reduce_words(reduced + j * s->n, operand(s, in, 1, j), s->n, &s->q[LIMBS + j]);
+  }
   s->kernels->convert(out, COUNT, in, s->n, own ? reduced : NULL, own ? s->n : 0, COUNT, &conversion);
   return TARGETS * COUNT;
 }
