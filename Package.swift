@@ -101,7 +101,8 @@ let package = Package(
       path: "Benchmarks/he-bench", swiftSettings: strict),
 
     // Tests mirror the sources.
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: hot),
+    .target(name: "CTestSupport", path: "Tests/CTestSupport", cSettings: [.treatAllWarnings(as: .error)]),
+    .target(name: "TestSupport", dependencies: ["CTestSupport"], path: "Tests/TestSupport", swiftSettings: hot),
     // Run by Scripts/test_secrets.sh.
     .target(name: "CMemcheck", path: "Tests/CMemcheck", cSettings: [.treatAllWarnings(as: .error)]),
     .executableTarget(
