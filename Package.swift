@@ -113,7 +113,14 @@ let package = Package(
       path: "Benchmarks/BenchmarkKitTests", swiftSettings: hot),
 
     // Tests mirror the sources.
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: hot),
+    .target(name: "CTestSupport", path: "Tests/CTestSupport", cSettings: [.treatAllWarnings(as: .error)]),
+    .target(name: "TestSupport", dependencies: ["CTestSupport"], path: "Tests/TestSupport", swiftSettings: hot),
+    // Run by Scripts/test_secrets.sh.
+    .target(name: "CMemcheck", path: "Tests/CMemcheck", cSettings: [.treatAllWarnings(as: .error)]),
+    .executableTarget(
+      name: "secret-path",
+      dependencies: ["CMemcheck", "BFV", "RLWE", "PolynomialRing", "ModularArithmetic", "Randomness"],
+      path: "Tests/SecretPath", swiftSettings: strict),
     .testTarget(
       name: "BigIntegersTests", dependencies: ["BigIntegers", "TestSupport"], path: "Tests/Arithmetic/BigIntegersTests",
       swiftSettings: hot),
