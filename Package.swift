@@ -51,7 +51,9 @@ let package = Package(
   ],
   targets: [
     // Arithmetic
-    .target(name: "CPolynomial", path: "Sources/Arithmetic/CPolynomial", cSettings: kernels),
+    .target(
+      name: "CPolynomial", path: "Sources/Arithmetic/CPolynomial", cSettings: kernels,
+      linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
     .systemLibrary(
       name: "CGMP", path: "Vendor/CGMP", pkgConfig: "gmp", providers: [.apt(["libgmp-dev"]), .brew(["gmp"])]),
     .target(name: "BigIntegers", dependencies: ["CGMP"], path: "Sources/Arithmetic/BigIntegers", swiftSettings: strict),
@@ -92,16 +94,33 @@ let package = Package(
       path: "Sources/CommandLine/Commands", swiftSettings: strict),
     .executableTarget(
       name: "he", dependencies: ["Commands"], path: "Sources/CommandLine/he", swiftSettings: strict),
+
+    // Benchmarks
+    .target(name: "CPortProbe", path: "Benchmarks/CPortProbe", cSettings: kernels),
+    .target(
+      name: "BenchmarkKit", dependencies: ["CPortProbe", "ModularArithmetic"], path: "Benchmarks/BenchmarkKit",
+      swiftSettings: hot),
     .executableTarget(
       name: "he-bench",
       dependencies: [
-        "Tacit", "EncryptedInference", "LinearModels", "PolynomialRing", "ModularArithmetic", "Randomness",
+        "BenchmarkKit", "Tacit", "EncryptedInference", "LinearModels", "PolynomialRing", "ModularArithmetic",
+        "Randomness",
         argumentParser,
       ],
       path: "Benchmarks/he-bench", swiftSettings: strict),
+    .testTarget(
+      name: "BenchmarkKitTests", dependencies: ["BenchmarkKit", "ModularArithmetic"],
+      path: "Benchmarks/BenchmarkKitTests", swiftSettings: hot),
 
     // Tests mirror the sources.
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: hot),
+    .target(name: "CTestSupport", path: "Tests/CTestSupport", cSettings: [.treatAllWarnings(as: .error)]),
+    .target(name: "TestSupport", dependencies: ["CTestSupport"], path: "Tests/TestSupport", swiftSettings: hot),
+    // Run by Scripts/test_secrets.sh.
+    .target(name: "CMemcheck", path: "Tests/CMemcheck", cSettings: [.treatAllWarnings(as: .error)]),
+    .executableTarget(
+      name: "secret-path",
+      dependencies: ["CMemcheck", "BFV", "RLWE", "PolynomialRing", "ModularArithmetic", "Randomness"],
+      path: "Tests/SecretPath", swiftSettings: strict),
     .testTarget(
       name: "BigIntegersTests", dependencies: ["BigIntegers", "TestSupport"], path: "Tests/Arithmetic/BigIntegersTests",
       swiftSettings: hot),

@@ -19,7 +19,9 @@ Sources/Inference/LinearModels          SwiftProtobuf Foundation
 Sources/Inference/EncryptedInference    Tacit LinearModels Crypto Foundation Dispatch libc
 Sources/CommandLine/Commands            EncryptedInference LinearModels Tacit ArgumentParser SwiftCSV Foundation Dispatch libc
 Sources/CommandLine/he                  Commands
-Benchmarks/he-bench                     Tacit EncryptedInference LinearModels PolynomialRing ModularArithmetic Randomness ArgumentParser Foundation Dispatch libc
+Benchmarks/BenchmarkKit                 CPortProbe ModularArithmetic Foundation
+Benchmarks/BenchmarkKitTests            BenchmarkKit ModularArithmetic Foundation Testing
+Benchmarks/he-bench                     BenchmarkKit Tacit EncryptedInference LinearModels PolynomialRing ModularArithmetic Randomness ArgumentParser Foundation Dispatch libc
 '
 
 # The one engine file that may name Foundation: swift-crypto's AES-CTR takes and gives values that are spelled with Data.

@@ -12,6 +12,8 @@ enum BenchmarkError: Error, CustomStringConvertible {
   case wrongScores(difference: Double, bound: Double)
   /// No workload fits the filter.
   case nothingToDo(filter: String)
+  /// None of the workloads that ran belongs in the picture.
+  case emptyRoofline
   /// The file for the results cannot be written.
   case cannotWrite(path: String)
 
@@ -27,6 +29,7 @@ enum BenchmarkError: Error, CustomStringConvertible {
       "encrypted scores differ from the plain model's by \(difference), more than the planned \(bound); nothing was timed"
     case .nothingToDo(let filter):
       "no workload contains \"\(filter)\"; leave --filter out to see their names"
+    case .emptyRoofline: "no workload that ran has a place in a roofline; run the kernels without --filter"
     case .cannotWrite(let path): "\(path) cannot be written; check the folder and its permissions"
     }
   }

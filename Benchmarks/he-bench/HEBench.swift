@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import BenchmarkKit
 import Foundation
 import ModularArithmetic
 
@@ -12,7 +13,7 @@ struct HEBench: ParsableCommand {
     abstract: "Times the engine's kernels and encrypted scoring.",
     discussion: """
       Suites:
-        kernels    transforms, pointwise arithmetic, base conversion, sampling; one thread
+        kernels    every loop over coefficients, on every backend; batches of limbs; sampling
         inference  scoring 1 and 540 rows of handwritten digits, from rows to scores
         all        both
 
@@ -32,8 +33,13 @@ struct HEBench: ParsableCommand {
       "Only workloads whose name, parameters or backend contain this, such as `ntt` or `n=4096 `.", valueName: "text"))
   var filter: String?
 
-  @Option(help: ArgumentHelp("Threads that encryption and scoring may use; all cores by default.", valueName: "n"))
-  var threads = ProcessInfo.processInfo.activeProcessorCount
+  @Option(
+    help: ArgumentHelp(
+      """
+      Threads that encryption and scoring may use, all cores by default; batches of limbs in the suite kernels are timed \
+      with one thread, and where this is given with so many too.
+      """, valueName: "n"))
+  var threads: Int?
 
   @Option(
     help: ArgumentHelp(
@@ -47,17 +53,32 @@ struct HEBench: ParsableCommand {
       "Write one JSON object a line to this file; - writes them instead of the table.", valueName: "file"))
   var json: String?
 
-  @Option(help: ArgumentHelp("How long to sample each workload, in seconds.", valueName: "time"))
-  var seconds = 0.3
+  @Option(
+    help: ArgumentHelp(
+      "How long to sample each workload, in seconds; 0.1 for kernels and 0.3 for others by default.",
+      valueName: "time"))
+  var seconds: Double?
+
+  @Flag(help: "A fifth of the time for each workload, and kernels of fewer sizes.")
+  var quick = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Draw what the kernels reach of what this core and its memory can do, as SVG, and print it as a table.",
+      valueName: "file"))
+  var roofline: String?
 
   @Option(help: ArgumentHelp("The folder that holds the model folder `digits`.", valueName: "folder"))
   var models: String?
 
   func validate() throws {
-    guard (1...1024).contains(threads) else { throw ValidationError("--threads takes 1 to 1024, not \(threads)") }
-    guard seconds > 0, seconds <= 3600 else {
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads takes 1 to 1024, not \(threads)")
+    }
+    if let seconds, !(seconds > 0 && seconds <= 3600) {
       throw ValidationError("--seconds takes a time above 0 and up to 3600, not \(seconds)")
     }
+    if roofline != nil, suite == .inference { throw ValidationError("--roofline is for the suite kernels") }
   }
 
   func run() throws {
@@ -65,16 +86,41 @@ struct HEBench: ParsableCommand {
       filter.map { "\(workload.label) ".localizedCaseInsensitiveContains($0) } ?? true
     }
     guard !workloads.isEmpty else { throw BenchmarkError.nothingToDo(filter: filter ?? "") }
+    let drawing = try roofline.map { try LineWriter(path: $0) }
     var reporters: [any Reporter] = []
     if json != "-" { reporters.append(TableReporter(workloads: workloads)) }
     if let json { reporters.append(JSONReporter(writer: try LineWriter(path: json))) }
-    let context = RunContext(cpu: CPUInfo(), commit: Subprocess.currentCommit())
+    let cpu = CPUInfo()
+    let hasKernels = workloads.contains { $0.suite == KernelWorkloads.suite }
+    let context = RunContext(
+      cpu: cpu, core: hasKernels ? CoreLimits(clock: cpu.clock) : nil, commit: Subprocess.currentCommit())
     for reporter in reporters { reporter.begin(context) }
-    let runner = Runner(seconds: seconds)
+    var measurements: [Measurement] = []
+    var single: [String: Double] = [:]
     for workload in workloads {
-      let measurement = try runner.measure(workload)
+      var measurement = try Runner(seconds: sampling(workload)).measure(workload)
+      if workload.threads == 1 {
+        single[workload.label] = measurement.time.minimum
+      } else {
+        measurement.speedUp = single[workload.label].map { $0 / measurement.time.minimum }
+      }
       for reporter in reporters { reporter.report(measurement, context) }
+      if workload.rooflineName != nil { measurements.append(measurement) }
     }
+    if let drawing { try draw(measurements, context, to: drawing) }
+  }
+
+  /// The picture to its file, and its table to standard output unless that has something else.
+  private func draw(_ measurements: [Measurement], _ context: RunContext, to writer: LineWriter) throws {
+    guard let picture = Roofline(measurements, context) else { throw BenchmarkError.emptyRoofline }
+    writer.write(RooflineDrawing(picture).svg)
+    guard json != "-", roofline != "-" else { return }
+    for line in picture.table { LineWriter.standardOutput.write(line) }
+  }
+
+  /// Seconds for one workload.
+  private func sampling(_ workload: Workload) -> Double {
+    (seconds ?? (workload.suite == KernelWorkloads.suite ? 0.1 : 0.3)) * (quick ? 0.2 : 1)
   }
 
   private static let backendNames = KernelBackend.InstructionSet.allCases.map(\.rawValue).joined(separator: ", ")
@@ -91,8 +137,10 @@ struct HEBench: ParsableCommand {
   /// Everything in the suites asked for, not set up yet.
   private var workloads: [Workload] {
     let sets = backend.map { [$0] } ?? KernelBackend.supported.map(\.instructionSet)
-    let kernels = KernelWorkloads(instructionSets: sets, includesPortable: backend == nil)
-    let inference = InferenceWorkloads(models: models, instructionSet: backend, threads: threads)
+    let kernels = KernelWorkloads(
+      instructionSets: sets, includesPortable: backend == nil, isQuick: quick, threads: threads ?? 1)
+    let inference = InferenceWorkloads(
+      models: models, instructionSet: backend, threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
     return (suite != .inference ? kernels.all : []) + (suite != .kernels ? inference.all : [])
   }
 }

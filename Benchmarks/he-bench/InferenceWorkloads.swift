@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import BenchmarkKit
 import EncryptedInference
 import ModularArithmetic
 import Tacit

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import BenchmarkKit
+
 /// Results for programs: one JSON object a line.
 ///
 /// Keys: `suite`, `name`, `parameters` (an object), `backend`, `threads`, `median_ns`, `min_ns`, `iterations`,
-/// `operations_per_second`, `operation`, where they apply `cycles_per_8_butterflies` and `ratio_to_limit`, and of the run
+/// `operations_per_second`, `operation`; where they apply `unit` (what cycles are counted for) and `cycles_per_unit`,
+/// `cycles_per_8_butterflies`, `ratio_to_limit` (against the modelled core), `multiplier` and `multiply_adds_per_cycle`
+/// (instructions of the backend's multiplier that this core starts in a cycle), `ratio_to_core_limit` (against that),
+/// `bytes_moved`, `gigabytes_per_second`, `speedup` (against one thread of the same run); and of the run
+/// `memory_read_gbps` and `memory_update_gbps` (objects: by level, what one thread reads, or reads and writes; with kernels),
 /// `cpu`, `clock_ghz`, `commit`.
 struct JSONReporter: Reporter {
   private let writer: LineWriter
@@ -15,6 +21,7 @@ struct JSONReporter: Reporter {
 
   func report(_ measurement: Measurement, _ context: RunContext) {
     let workload = measurement.workload
+    let core = context.core
     let clock = context.cpu.clock
     var fields: [(String, String)] = [
       ("suite", Self.text(workload.suite)),
@@ -22,16 +29,32 @@ struct JSONReporter: Reporter {
       ("parameters", Self.object(measurement.parameters.entries.map { ($0.name, Self.value($0.value)) })),
       ("backend", Self.text(measurement.backend)),
       ("threads", String(workload.threads)),
-      ("median_ns", Self.number(measurement.medianNanoseconds)),
-      ("min_ns", Self.number(measurement.minimumNanoseconds)),
+      ("median_ns", Self.number(measurement.time.median)),
+      ("min_ns", Self.number(measurement.time.minimum)),
       ("iterations", String(measurement.iterations)),
       ("operations_per_second", Self.number(measurement.operationsPerSecond)),
       ("operation", Self.text(workload.work.unit)),
     ]
-    if let cycles = measurement.cyclesPer8Butterflies(clock: clock) {
-      fields.append(("cycles_per_8_butterflies", Self.number(cycles)))
+    func append(_ name: String, _ value: Double?) {
+      if let value { fields.append((name, Self.number(value))) }
     }
-    if let ratio = measurement.ratioToLimit(clock: clock) { fields.append(("ratio_to_limit", Self.number(ratio))) }
+    if let unit = workload.work.cycleUnit { fields.append(("unit", Self.text(unit.kind.rawValue))) }
+    append("cycles_per_unit", measurement.cyclesPerUnit(clock: clock))
+    append("cycles_per_8_butterflies", measurement.cyclesPer8Butterflies(clock: clock))
+    append("ratio_to_limit", measurement.ratioToLimit(clock: clock))
+    if let core, let multiplier = workload.work.limit?.model.multiplier {
+      fields.append(("multiplier", Self.text(multiplier.rawValue)))
+      append("multiply_adds_per_cycle", core.perCycle(multiplier))
+      append("ratio_to_core_limit", measurement.ratioToCoreLimit(core))
+    }
+    if let traffic = measurement.traffic { fields.append(("bytes_moved", String(traffic.moved))) }
+    append("gigabytes_per_second", measurement.gigabytesPerSecond)
+    append("speedup", measurement.speedUp)
+    if let core {
+      for (name, rate) in [("memory_read_gbps", \MemoryLevel.readRate), ("memory_update_gbps", \.updateRate)] {
+        fields.append((name, Self.object(core.memory.map { ($0.name, Self.number($0[keyPath: rate])) })))
+      }
+    }
     fields += [
       ("cpu", Self.text(context.cpu.brand)),
       ("clock_ghz", Self.number(clock.gigahertz)),

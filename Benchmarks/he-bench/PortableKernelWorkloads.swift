@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import BenchmarkKit
 import ModularArithmetic
 import PolynomialRing
 import Randomness
@@ -12,7 +13,45 @@ enum PortableKernelWorkloads {
   private static let bits = 36
 
   /// All of them.
-  static var all: [Workload] { sampling + packing + [scaleAndRound] }
+  static var all: [Workload] { automorphisms + sampling + packing + [scaleAndRound] }
+
+  // MARK: Automorphisms
+
+  private static var automorphisms: [Workload] {
+    let element = 3
+    return [4096, 16384, 65536].flatMap { degree in
+      [
+        portable(
+          "galois-coefficients", parameters: ["n": .integer(degree), "limbs": 1], count: degree,
+          traffic: .words(read: degree, written: degree)
+        ) {
+          let q = Modulus(try NTTPrimes.largest(below: KernelWorkloads.defaultBits, degree: degree, count: 1)[0])
+          let row = RowLayout(words: degree)
+          let rows = try AlignedStorage(uniform: row.total(2), below: q.value, label: "rows")
+          return Prepared {
+            var out = rows.mutableWords(row[1])
+            PolynomialKernels.galois(&out, rows.words(row[0]), element: element, modulo: q)
+            return out[0]
+          }
+        },
+        portable(
+          "galois-permute", parameters: ["n": .integer(degree), "limbs": 1], count: degree,
+          // The indexes have half a word each.
+          traffic: Traffic(read: 12 * degree, written: 8 * degree, footprint: 20 * degree)
+        ) {
+          let indexes = PolynomialKernels.galoisIndexes(
+            logDegree: degree.trailingZeroBitCount, element: element)
+          let row = RowLayout(words: degree)
+          let rows = try AlignedStorage(uniform: row.total(2), below: 1 << 46, label: "rows")
+          return Prepared {
+            var out = rows.mutableWords(row[1])
+            PolynomialKernels.permute(&out, rows.words(row[0]), by: indexes)
+            return out[0]
+          }
+        },
+      ]
+    }
+  }
 
   // MARK: Sampling
 
@@ -115,12 +154,15 @@ enum PortableKernelWorkloads {
     }
   }
 
-  /// A workload over `degree` coefficients.
+  /// A workload over `count` coefficients.
   private static func portable(
-    _ name: String, parameters: Parameters, setUp: @escaping () throws -> Prepared
+    _ name: String, parameters: Parameters, count: Int = degree, traffic: Traffic? = nil,
+    setUp: @escaping () throws -> Prepared
   ) -> Workload {
     Workload(
       suite: KernelWorkloads.suite, name: name, parameters: parameters, backend: "portable",
-      work: Work(operations: degree, unit: "coefficients"), setUp: setUp)
+      work: Work(
+        operations: count, unit: "coefficients", cycleUnit: .words(.coefficients, count), traffic: traffic),
+      setUp: setUp)
   }
 }

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import BenchmarkKit
 import Foundation
 
 /// What is true of a whole run.
 struct RunContext {
   /// The processor.
   let cpu: CPUInfo
+
+  /// What its core can do at most, where kernels are timed.
+  let core: CoreLimits?
 
   /// The commit of the repository that the working directory belongs to, or `unknown`.
   let commit: String
@@ -45,29 +49,5 @@ struct LineWriter {
   /// A reader who went away gets no more.
   func write(_ line: String) {
     try? handle.write(contentsOf: Data((line + "\n").utf8))
-  }
-}
-
-extension Double {
-  /// With a fixed number of digits after the point.
-  func formatted(digits: Int) -> String {
-    String(format: "%.\(digits)f", self)
-  }
-
-  /// With four significant digits, as long as the integer part has no more.
-  var fourDigits: String {
-    formatted(digits: self < 9.9995 ? 3 : self < 99.995 ? 2 : self < 999.95 ? 1 : 0)
-  }
-}
-
-extension String {
-  /// With spaces after it.
-  func padded(to width: Int) -> String {
-    self + String(repeating: " ", count: Swift.max(0, width - count))
-  }
-
-  /// With spaces before it.
-  func aligned(to width: Int) -> String {
-    String(repeating: " ", count: Swift.max(0, width - count)) + self
   }
 }

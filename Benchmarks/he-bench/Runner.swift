@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import BenchmarkKit
 import Synchronization
 
 /// What the runner found out about a workload.
@@ -16,29 +17,51 @@ struct Measurement {
   /// The kernels that did it.
   let backend: String
 
-  /// Median over the samples of the time of one call, in nanoseconds.
-  let medianNanoseconds: Double
-
-  /// The shortest, in nanoseconds.
-  ///
-  /// On a busy machine this is the figure that says something about the code.
-  let minimumNanoseconds: Double
+  /// Nanoseconds of one call.
+  let time: SampleSummary
 
   /// How many calls were timed.
   let iterations: Int
 
+  /// The bytes that a call has to move, where they are counted.
+  let traffic: Traffic?
+
+  /// How much faster it is than the same with one thread, both from their minima, where that was timed before.
+  var speedUp: Double?
+
   /// Operations per second, from the median.
-  var operationsPerSecond: Double { Double(workload.work.operations) * 1e9 / medianNanoseconds }
+  var operationsPerSecond: Double { Double(workload.work.operations) * 1e9 / time.median }
 
-  /// Cycles per 8 butterflies, one vector of 512 bits, from the minimum.
+  /// Cycles for each unit of the work, from the minimum.
+  func cyclesPerUnit(clock: CoreClock) -> Double? {
+    workload.work.cycleUnit.map { time.minimum * clock.gigahertz / $0.count }
+  }
+
+  /// Cycles per 8 butterflies, one vector of 512 bits, where the work is a transform; from the minimum.
   func cyclesPer8Butterflies(clock: CoreClock) -> Double? {
-    workload.work.butterflies.map { minimumNanoseconds * clock.gigahertz * 8 / Double($0) }
+    workload.work.cycleUnit?.kind == .butterflies ? cyclesPerUnit(clock: clock) : nil
   }
 
-  /// The minimum over what the limit model allows.
+  /// The minimum, in cycles of all threads, over what the modelled core needs.
   func ratioToLimit(clock: CoreClock) -> Double? {
-    workload.work.limitCycles.map { minimumNanoseconds * clock.gigahertz / $0 }
+    workload.work.limit.map { threadCycles(clock) / $0.modelledCycles }
   }
+
+  /// The minimum, in cycles of all threads, over what this core needs where it does nothing but multiply.
+  func ratioToCoreLimit(_ core: CoreLimits) -> Double? {
+    workload.work.limit.flatMap { limit in
+      core.perCycle(limit.model.multiplier).map {
+        threadCycles(core.clock) / limit.cycles(instructionsPerCycle: $0)
+      }
+    }
+  }
+
+  private func threadCycles(_ clock: CoreClock) -> Double {
+    time.minimum * clock.gigahertz * Double(workload.threads)
+  }
+
+  /// Gigabytes moved in a second, from the minimum.
+  var gigabytesPerSecond: Double? { traffic.map { Double($0.moved) / time.minimum } }
 }
 
 /// Times workloads: warms up, calls in batches that are long against the clock's resolution, and samples batches until
@@ -50,7 +73,7 @@ struct Runner {
   /// A sample is at least this long: a thousand times what reading the clock takes.
   static let sampleNanoseconds = 50_000.0
 
-  /// Warm-up: caches, branch predictors, and the clock of a core that was idle.
+  /// Warm-up: caches, branch predictors, and the clock of a core that was idle; at most a fifth of the time for samples.
   static let warmUpNanoseconds = 20_000_000.0
 
   /// Samples that are taken even where they need more time than there is.
@@ -65,30 +88,36 @@ struct Runner {
   /// Sets up and times one workload.
   func measure(_ workload: Workload) throws -> Measurement {
     let prepared = try workload.setUp()
-    let batch = try batchSize(of: prepared)
-    var samples: [Double] = []
-    var total = 0.0
-    while samples.count < Self.fewestSamples || (total < seconds * 1e9 && samples.count < Self.mostSamples) {
-      let elapsed = try Self.time(prepared, calls: batch)
-      total += elapsed
-      samples.append(elapsed / Double(batch))
-    }
-    samples.sort()
-    let middle = samples.count / 2
-    let median = samples.count % 2 == 1 ? samples[middle] : (samples[middle - 1] + samples[middle]) / 2
+    let (time, iterations) = try sample(prepared.run, seconds: seconds)
+    let overhead = try prepared.overhead.map { try sample($0, seconds: seconds / 4).time.minimum } ?? 0
     return Measurement(
       workload: workload, parameters: workload.parameters.merging(prepared.parameters),
       details: prepared.parameters, backend: prepared.backend ?? workload.backend,
-      medianNanoseconds: median, minimumNanoseconds: samples[0], iterations: samples.count * batch)
+      time: time.subtracting(overhead), iterations: iterations, traffic: prepared.traffic ?? workload.work.traffic)
+  }
+
+  /// Times one call, again and again.
+  private func sample(
+    _ run: () throws -> UInt64, seconds: Double
+  ) throws -> (time: SampleSummary, iterations: Int) {
+    let batch = try batchSize(of: run)
+    var samples: [Double] = []
+    var total = 0.0
+    while samples.count < Self.fewestSamples || (total < seconds * 1e9 && samples.count < Self.mostSamples) {
+      let elapsed = try Self.time(run, calls: batch)
+      total += elapsed
+      samples.append(elapsed / Double(batch))
+    }
+    return (SampleSummary(samples), samples.count * batch)
   }
 
   /// Warms up, and finds how many calls make a sample.
-  private func batchSize(of prepared: Prepared) throws -> Int {
-    let warmUp = min(Self.warmUpNanoseconds, seconds * 1e9)
+  private func batchSize(of run: () throws -> UInt64) throws -> Int {
+    let warmUp = min(Self.warmUpNanoseconds, seconds * 0.2e9)
     var batch = 1
     var total = 0.0
     while true {
-      let elapsed = try Self.time(prepared, calls: batch)
+      let elapsed = try Self.time(run, calls: batch)
       total += elapsed
       if elapsed < Self.sampleNanoseconds {
         // Towards the wanted length, but at most eightfold: the first calls are slower than those to come.
@@ -101,23 +130,12 @@ struct Runner {
   }
 
   /// Nanoseconds of so many calls.
-  private static func time(_ prepared: Prepared, calls: Int) throws -> Double {
+  private static func time(_ run: () throws -> UInt64, calls: Int) throws -> Double {
     var word: UInt64 = 0
     let start = Stopwatch()
-    for _ in 0..<calls { word ^= try prepared.run() }
+    for _ in 0..<calls { word ^= try run() }
     let elapsed = start.nanoseconds
     sink.store(word, ordering: .relaxed)
     return elapsed
-  }
-}
-
-/// Time since it was made, from the system's monotonic clock.
-struct Stopwatch {
-  private let start = SuspendingClock.now
-
-  /// Nanoseconds since then.
-  var nanoseconds: Double {
-    let (seconds, attoseconds) = (SuspendingClock.now - start).components
-    return Double(seconds) * 1e9 + Double(attoseconds) * 1e-9
   }
 }

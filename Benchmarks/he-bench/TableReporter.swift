@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import BenchmarkKit
+
 /// A table for people: one line a result, columns as wide as the workloads make them.
 final class TableReporter: Reporter {
   private let writer: LineWriter
@@ -29,9 +31,24 @@ final class TableReporter: Reporter {
     if !cpu.flags.isEmpty { writer.write("flags     \(cpu.flags.joined(separator: " "))") }
     writer.write("backends  \(CPUInfo.backends.joined(separator: " "))")
     writer.write("commit    \(context.commit)")
+    if let core = context.core { begin(core) }
     writer.write("")
-    writer.write("Times are of one call. Rates are from the median; cycles per 8 butterflies (c/8b) and the ratio to")
-    writer.write("the limit of the vector multiplier (x limit) are from the minimum.")
+    for line in Self.explanation { writer.write(line) }
+  }
+
+  private static let explanation = [
+    "Times are of one call. Rates are from the median, all else is from the minimum. Cycles are for 8 words: 8",
+    "butterflies (b), 8 coefficients (c), those and a pair of limbs (c·pair), or those, a term and an output (c·term).",
+    "x limit: over the limit of a core that starts one 512-bit multiply-add, or one scalar product, a cycle;",
+    "x core: over the limit of this one; both count the cycles of all threads. GB/s: what has to be moved even once, over",
+    "the time.",
+  ]
+
+  private func begin(_ core: CoreLimits) {
+    let multipliers = core.multipliers.map { "\($0.multiplier.rawValue) \($0.perCycle.formatted(digits: 2))" }
+    writer.write("a cycle   \(multipliers.joined(separator: ", "))")
+    let levels = core.memory.map { "\($0.name) \($0.readRate.fourDigits) / \($0.updateRate.fourDigits)" }
+    writer.write("memory    \(levels.joined(separator: ", ")) GB/s, read / read and written by one thread")
   }
 
   func report(_ measurement: Measurement, _ context: RunContext) {
@@ -46,15 +63,22 @@ final class TableReporter: Reporter {
       writer.write("# \(details)")
     }
     let clock = context.cpu.clock
+    func number(_ value: Double?, width: Int) -> String {
+      (value?.formatted(digits: 2) ?? "").aligned(to: width)
+    }
     let columns = [
       workload.name.padded(to: nameWidth),
       workload.parameters.description.padded(to: parametersWidth),
       measurement.backend.padded(to: backendWidth),
       String(workload.threads).aligned(to: 3),
-      Self.time(measurement.medianNanoseconds).aligned(to: 9),
-      Self.time(measurement.minimumNanoseconds).aligned(to: 9),
-      (measurement.cyclesPer8Butterflies(clock: clock)?.formatted(digits: 2) ?? "").aligned(to: 6),
-      (measurement.ratioToLimit(clock: clock)?.formatted(digits: 2) ?? "").aligned(to: 7),
+      Self.time(measurement.time.median).aligned(to: 9),
+      Self.time(measurement.time.minimum).aligned(to: 9),
+      number(measurement.cyclesPerUnit(clock: clock), width: 7) + " "
+        + (workload.work.cycleUnit?.kind.symbol ?? "").padded(to: 6),
+      number(measurement.ratioToLimit(clock: clock), width: 7),
+      number(context.core.flatMap { measurement.ratioToCoreLimit($0) }, width: 6),
+      (measurement.gigabytesPerSecond?.fourDigits ?? "").aligned(to: 6),
+      number(measurement.speedUp, width: 7),
       Self.rate(measurement.operationsPerSecond).aligned(to: 8) + " \(workload.work.unit)/s",
     ]
     writer.write(columns.joined(separator: "  "))
@@ -63,7 +87,8 @@ final class TableReporter: Reporter {
   private var titles: String {
     let titles = [
       suite.padded(to: nameWidth), "parameters".padded(to: parametersWidth), "backend".padded(to: backendWidth), "thr",
-      "median".aligned(to: 9), "minimum".aligned(to: 9), "c/8b".aligned(to: 6), "x limit".aligned(to: 7),
+      "median".aligned(to: 9), "minimum".aligned(to: 9), "cycles".aligned(to: 7) + "/8".padded(to: 7),
+      "x limit".aligned(to: 7), "x core".aligned(to: 6), "GB/s".aligned(to: 6), "speedup".aligned(to: 7),
       "rate".aligned(to: 8),
     ]
     return titles.joined(separator: "  ")

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import BenchmarkKit
+
 /// One thing that is timed: a value that says what it is and how to set it up.
 ///
 /// Suites are arrays of them.
@@ -22,12 +24,15 @@ struct Workload {
   /// What one call gets done.
   let work: Work
 
+  /// What it is called in a roofline; those without a name are not in it.
+  var rooflineName: String?
+
   /// Allocates and fills what a call needs.
   ///
   /// Not timed, and not done for workloads that are filtered out.
   let setUp: () throws -> Prepared
 
-  /// What `--filter` looks at.
+  /// What `--filter` looks at; the same for all numbers of threads.
   var label: String { "\(suite) \(name) \(parameters) \(backend)" }
 }
 
@@ -39,11 +44,70 @@ struct Work {
   /// What an operation is, in the plural.
   let unit: String
 
-  /// Butterflies of transforms, where the call is nothing else.
-  var butterflies: Int?
+  /// What its cycles are divided by, where it is a kernel.
+  var cycleUnit: CycleUnit?
 
-  /// The cycles that the modelled processor needs at least for a call, where the model says so.
-  var limitCycles: Double?
+  /// The multiplications that a call cannot do without, where a model says so.
+  var limit: Limit?
+
+  /// The bytes that a call has to move, where they are counted.
+  var traffic: Traffic?
+}
+
+/// What the cycles of a kernel are counted for: always 8 words, one vector of 512 bits, of something.
+struct CycleUnit {
+  /// Eight of what.
+  enum Kind: String {
+    case butterflies = "8 butterflies"
+    case coefficients = "8 coefficients"
+    case pairs = "8 coefficients and pair of limbs"
+    case terms = "8 coefficients, term and output"
+
+    /// For the columns of a table.
+    var symbol: String {
+      switch self {
+      case .butterflies: "b"
+      case .coefficients: "c"
+      case .pairs: "c·pair"
+      case .terms: "c·term"
+      }
+    }
+  }
+
+  let kind: Kind
+
+  /// How many of the units are in one call.
+  let count: Double
+
+  /// The butterflies of so many transforms of N = `degree` residues.
+  static func transforms(degree: Int, limbs: Int = 1) -> CycleUnit {
+    CycleUnit(kind: .butterflies, count: Double(LimitModel.butterflies(degree: degree) * limbs) / 8)
+  }
+
+  /// So many words, `each` times.
+  static func words(_ kind: Kind, _ count: Int, each: Int = 1) -> CycleUnit {
+    CycleUnit(kind: kind, count: Double(count * each) / 8)
+  }
+}
+
+/// The bytes that cross the border of the core even if everything is moved only once.
+struct Traffic {
+  /// Bytes that are read.
+  var read: Int
+
+  /// Bytes that are written.
+  var written: Int
+
+  /// Bytes of everything together, what is read and written counted once: the cache that holds them decides the speed.
+  var footprint: Int
+
+  /// Both directions.
+  var moved: Int { read + written }
+
+  /// Words that are only read, changed in place, only written.
+  static func words(read: Int, updated: Int = 0, written: Int = 0) -> Traffic {
+    Traffic(read: (read + updated) * 8, written: (updated + written) * 8, footprint: (read + updated + written) * 8)
+  }
 }
 
 /// A workload ready to be called.
@@ -54,48 +118,12 @@ struct Prepared {
   /// The kernels that do it, where that is only known now.
   var backend: String?
 
+  /// The part of `run` that is not the thing itself, such as making its input anew; timed apart and subtracted.
+  var overhead: (() throws -> UInt64)?
+
+  /// The bytes that a call has to move, where that is only known now.
+  var traffic: Traffic?
+
   /// Does the work once and returns a word of its result, which keeps the compiler from dropping the work.
   let run: () throws -> UInt64
-}
-
-/// Named values in the order in which they were given.
-struct Parameters: ExpressibleByDictionaryLiteral, CustomStringConvertible {
-  /// A value as it appears in reports.
-  enum Value: ExpressibleByIntegerLiteral, ExpressibleByStringLiteral, CustomStringConvertible {
-    case integer(Int)
-    case text(String)
-
-    init(integerLiteral value: Int) { self = .integer(value) }
-
-    init(stringLiteral value: String) { self = .text(value) }
-
-    /// The value without quotes.
-    var description: String {
-      switch self {
-      case .integer(let value): String(value)
-      case .text(let value): value
-      }
-    }
-  }
-
-  private(set) var entries: [(name: String, value: Value)] = []
-
-  init(dictionaryLiteral elements: (String, Value)...) {
-    entries = elements.map { (name: $0.0, value: $0.1) }
-  }
-
-  /// Whether there are none.
-  var isEmpty: Bool { entries.isEmpty }
-
-  /// Both, these first.
-  func merging(_ other: Parameters) -> Parameters {
-    var result = self
-    result.entries += other.entries
-    return result
-  }
-
-  /// `name=value`, separated by spaces.
-  var description: String {
-    entries.map { "\($0.name)=\($0.value)" }.joined(separator: " ")
-  }
 }

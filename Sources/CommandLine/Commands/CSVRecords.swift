@@ -26,8 +26,11 @@ struct CSVRecords {
       throw .badInput("\(name) is not a CSV file: byte \(place + 1) is no text")
     }
     let firstLine = bytes[start...].prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
+    // Numbers with decimal commas stand between semicolons or tabs: the comma is no delimiter then.
+    let delimiters = [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t")]
+    let found = delimiters.filter { firstLine.contains($0) }
     delimiter =
-      [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t")].first { firstLine.contains($0) } ?? UInt8(ascii: ",")
+      found.dropFirst().first { Self.areDecimals(firstLine, between: $0) } ?? found.first ?? UInt8(ascii: ",")
   }
 
   /// Hands every line to `body` with its number, from 1.
@@ -102,6 +105,15 @@ struct CSVRecords {
           return String(
             visible[..<(visible.lastIndex { !$0.isWhitespace }.map { visible.index(after: $0) } ?? visible.startIndex)])
         })
+    }
+  }
+
+  /// Whether a line is numbers, with points or commas, between `delimiter`s.
+  private static func areDecimals(_ line: ArraySlice<UInt8>, between delimiter: UInt8) -> Bool {
+    line.split(separator: delimiter).allSatisfy { cell in
+      let visible = cell.drop(while: isBlank).reversed().drop(while: isBlank).reversed()
+      let text = String(decoding: visible.map { $0 == UInt8(ascii: ",") ? UInt8(ascii: ".") : $0 }, as: UTF8.self)
+      return text.last != "." && Double(text) != nil
     }
   }
 

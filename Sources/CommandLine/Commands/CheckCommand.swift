@@ -24,7 +24,9 @@ struct Check: Subcommand {
   @Option(help: ArgumentHelp("The expected results (CSV).", valueName: "expected.csv"))
   var expect: String
 
-  @Option(help: ArgumentHelp("The largest error allowed, as a part of the largest expected value.", valueName: "part"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The largest error allowed, as a part of the largest expected value.", valueName: "part"))
   var tolerance = 1e-5
 
   @Flag(exclusivity: .exclusive)
@@ -36,7 +38,9 @@ struct Check: Subcommand {
   @Flag(help: "Score with weights that clients may learn.")
   var shareWeights = false
 
-  @Option(help: ArgumentHelp("How well replies hide the weights, as for he prepare.", valueName: "bits"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("How well replies hide the weights, as for he prepare.", valueName: "bits"))
   var floodBits: Int?
 
   @OptionGroup var threads: ThreadOptions

@@ -16,8 +16,9 @@ enum ClientFiles {
   }
 
   /// A client from its key and client file.
-  static func client(key keyPath: String, profile: ClientProfile, path: String) throws(CommandFailure) -> ScoringClient
-  {
+  static func client(
+    key keyPath: String, profile: ClientProfile, path: String, console: Console
+  ) throws(CommandFailure) -> ScoringClient {
     let parameters = try parameters(profile, path: path)
     var bytes = try InputFile.bytes(keyPath, what: "the secret key")
     defer { zeroise(&bytes) }
@@ -32,6 +33,10 @@ enum ClientFiles {
         )
       }
       throw CommandFailure(error, file: InputFile.name(keyPath), partner: path)
+    }
+    if keyPath != "-", let mode = SystemCalls.permissions(of: keyPath), mode & 0o066 != 0 {
+      console.note(
+        "\(keyPath) can be read or changed by other users (mode \(String(mode, radix: 8))): chmod 600 \(keyPath)")
     }
     do throws(InferenceError) {
       return try ScoringClient(profile: profile, parameters: parameters, secretKey: secret)

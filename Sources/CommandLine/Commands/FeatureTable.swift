@@ -59,7 +59,7 @@ struct FeatureTable: Sendable {
   ///
   /// A line of numbers with a few bad cells is a row with errors, not a header.
   static func isHeader(_ cells: [String]) -> Bool {
-    let names = cells.count { !$0.isEmpty && Double($0) == nil }
+    let names = cells.count { !$0.isEmpty && Double($0) == nil && !hasDecimalComma($0) }
     return names > 0 && 2 * names >= cells.count
   }
 
@@ -83,18 +83,26 @@ struct FeatureTable: Sendable {
         if Double(cell) != nil {
           throw .badInput("\(place): \"\(shown(cell))\" is not a finite number; fill in a number or leave the row out")
         }
-        throw .badInput("\(place): \"\(shown(cell))\" is not a number")
+        let advice = Self.hasDecimalComma(cell) ? "; write decimals with a point" : ""
+        throw .badInput("\(place): \"\(shown(cell))\" is not a number\(advice)")
       }
       values.append(value)
     }
     return values
   }
 
+  /// Whether a cell is a number but for a comma where the point should be.
+  private static func hasDecimalComma(_ cell: String) -> Bool {
+    cell.count { $0 == "," } == 1 && Double(String(cell.map { $0 == "," ? "." : $0 })) != nil
+  }
+
   /// Compares the header with the model's names, as far as the model knows them.
   static func check(header: [String], name: String, columns: Columns) throws(CommandFailure) {
     guard let names = columns.names else {
       guard header.count == columns.count else {
-        throw .badInput("\(name) has \(header.count) columns, the model has \(columns.count) features")
+        let advice = header.count == 1 ? "; separate the values with commas, semicolons or tabs" : ""
+        throw .badInput(
+          "\(name) has \(Formatting.count(header.count, "column")), the model has \(columns.count) features\(advice)")
       }
       return
     }

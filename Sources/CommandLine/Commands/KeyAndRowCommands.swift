@@ -65,7 +65,7 @@ struct Encrypt: Subcommand {
   func run(on console: Console) throws(CommandFailure) {
     let file = try OutputFile(output, replacing: force.force)
     let profile = try ClientFiles.profile(model)
-    let client = try ClientFiles.client(key: key, profile: profile, path: model)
+    let client = try ClientFiles.client(key: key, profile: profile, path: model, console: console)
     let table = try ClientFiles.rows(rows, profile: profile, console: console)
     let packing = Packing.best(
       rows: table.rows.count, featureCount: profile.columns.count, outputCount: profile.outputCount,
@@ -174,7 +174,7 @@ struct Decrypt: Subcommand {
     let file = try OutputFile(output, replacing: force.force)
     let profile = try ClientFiles.profile(model)
     let text = try ResultText(profile.postProcessing, kind: results.kind, model: model)
-    let client = try ClientFiles.client(key: key, profile: profile, path: model)
+    let client = try ClientFiles.client(key: key, profile: profile, path: model, console: console)
     let bytes = try InputFile.bytes(scores, what: "the encrypted scores")
     let name = InputFile.name(scores)
     let reply: EncryptedScores

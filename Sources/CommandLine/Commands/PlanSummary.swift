@@ -21,6 +21,8 @@ struct PlanSummary: Encodable {
   let weightsShared: Bool
   /// −log2 of the statistical distance.
   let distanceBits: Double?
+  /// About how many rows of a client's choice tell it the weights; nil where they are shared anyway.
+  let revealingRows: Int?
   let publicKeyBytes: Int
   let sizes: [Sizes]
   let inputRange: String
@@ -37,6 +39,7 @@ struct PlanSummary: Encodable {
     errorBound = plan.fixedPoint.errorBound
     weightsShared = plan.protection == .sharedWeights
     distanceBits = plan.distanceBits
+    revealingRows = weightsShared ? nil : plan.revealingRowCount
     // What travels: the seed, and the residues of the other half.
     publicKeyBytes = weightsShared ? 0 : PublicKey(of: SecretKey(parameters: parameters.rlwe)).serialized().count
     sizes = [1, 540].map { rows in
@@ -63,6 +66,14 @@ struct PlanSummary: Encodable {
           "hidden: replies are within statistical distance 2^-\(Int(distanceBits.rounded(.down))) "
             + "of ones made of the scores alone"
         ))
+      if let revealingRows {
+        lines.append(
+          (
+            "what scores tell",
+            "as few as \(Formatting.count(revealingRows, "row")) of a client's choice give the weights away, since scores "
+              + "are linear in them and exact; limit the rows that a client may send"
+          ))
+      }
     } else {
       lines.append(("model", "shared: a client can compute the weights from a reply"))
     }

@@ -12,7 +12,9 @@ struct PlanOptions: ParsableArguments {
       valueName: "rows.csv"))
   var inputRange: String?
 
-  @Option(help: ArgumentHelp("Accept every feature from −bound to bound.", valueName: "bound"))
+  // Values that begin with a dash are wrong, but they are values: the message should be about them.
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Accept every feature from −bound to bound.", valueName: "bound"))
   var maxAbs: Double?
 
   @Flag(
@@ -20,6 +22,7 @@ struct PlanOptions: ParsableArguments {
   var shareWeights = false
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "How well replies hide the weights: they differ from ones made of the scores alone by 2^-bits (default: 20).",
       valueName: "bits"))
@@ -27,7 +30,9 @@ struct PlanOptions: ParsableArguments {
 
   func validate() throws {
     if inputRange != nil, maxAbs != nil { throw ValidationError("--input-range and --max-abs exclude each other") }
-    if let maxAbs, !(maxAbs > 0 && maxAbs <= 1e30) { throw ValidationError("--max-abs must be a number above 0") }
+    if let maxAbs, !(maxAbs > 0 && maxAbs <= 1e30) {
+      throw ValidationError("--max-abs must be a number above 0, at most 1e30")
+    }
     if shareWeights, floodBits != nil {
       throw ValidationError("--share-weights and --flood-bits exclude each other: shared weights are not hidden")
     }
@@ -43,7 +48,7 @@ struct PlanOptions: ParsableArguments {
 
 /// How many threads compute.
 struct ThreadOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Threads to compute with (default: all cores).", valueName: "n"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Threads to compute with (default: all cores).", valueName: "n"))
   var threads: Int?
 
   func validate() throws {

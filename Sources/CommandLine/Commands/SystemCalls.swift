@@ -40,6 +40,13 @@ enum SystemCalls {
     }
   }
 
+  /// The permission bits of a regular file, links followed; nil for anything else.
+  static func permissions(of path: String) -> UInt16? {
+    var information = stat()
+    guard unsafe stat(path, &information) == 0, information.st_mode & S_IFMT == S_IFREG else { return nil }
+    return UInt16(information.st_mode & 0o7777)
+  }
+
   /// Creates a file that must not exist, for writing.
   static func create(_ path: String, mode: UInt16) throws(Failure) -> Int32 {
     let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode_t(mode))

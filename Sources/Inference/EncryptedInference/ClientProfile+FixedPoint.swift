@@ -30,7 +30,9 @@ extension ClientProfile {
         guard value.isFinite else { throw .notFinite(row: index + 1, column: featureNames[place]) }
         let exact = (value - column.centre) / column.step
         let integer = exact.rounded()
-        guard abs(integer) <= Double(column.bound) else {
+        // The range itself decides, not the rounded integer: half a step beyond it would be more for coarse steps than for
+        // fine ones, and a wider range might accept less.
+        guard value >= column.lower, value <= column.upper, abs(integer) <= Double(column.bound) else {
           throw .outOfRange(
             row: index + 1, column: featureNames[place], value: value, lower: column.lower, upper: column.upper)
         }

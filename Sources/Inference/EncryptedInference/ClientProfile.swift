@@ -6,13 +6,20 @@ public import Tacit
 
 /// What a client needs to use a model: parameters, how features are encoded, what to do with scores.
 ///
-/// Public: it holds no weights, but it shows the ranges of the inputs and the size of the scores.
+/// Public: it holds no weights, but it shows the ranges of the inputs and the size of the scores. What depends on the
+/// weights beyond that (`scoreStep`, `errorBound`, the moduli) is rounded to powers of two, or to whole bits.
+///
+/// From version 2 on its file ends in a checksum (`CanonicalJSON.checksum`): steps that were edited would decrypt to scores
+/// that look like any others. It guards against accidents; whoever can change the file can change the checksum with it.
 public struct ClientProfile: Codable, Sendable {
   static let format = "tacit-client"
-  static let version = 1
+  static let version = 2
 
   var format: String
   var version: Int
+
+  /// In files of version 2, and there alone; nil in memory.
+  private var checksum: String?
 
   /// Names the model that this belongs to.
   public let model: String
@@ -75,36 +82,59 @@ public struct ClientProfile: Codable, Sendable {
   /// Numbers that the server computes for each row.
   public var outputCount: Int { scoreCount * digits }
 
-  /// The profile as JSON that a person can read.
+  /// The profile as JSON that a person can read, in the current version.
   public func serialized() throws(InferenceError) -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    var copy = self
+    copy.version = Self.version
     do {
-      return Array(try encoder.encode(self)) + [0x0A]
+      copy.checksum = CanonicalJSON.checksum(of: Array(try encoder.encode(copy)), without: Self.checksumField)
+      return Array(try encoder.encode(copy)) + [0x0A]
     } catch {
       throw .damaged(field: "client profile", reason: "cannot be written: \(error)")
     }
   }
 
-  /// Reads a profile and checks that it is possible, and that its parameters protect the client.
+  private static let checksumField = "checksum"
+
+  /// Reads a profile of this or an earlier version, and checks that it is whole and possible, and that its parameters
+  /// protect the client.
   public init(serialized bytes: [UInt8]) throws(InferenceError) {
-    let decoded: ClientProfile
+    var decoded: ClientProfile
     do {
       decoded = try JSONDecoder().decode(ClientProfile.self, from: Data(bytes))
     } catch {
-      throw .damaged(field: "client profile", reason: "is not a Tacit client file (\(jsonProblem(error)))")
+      throw .wrongKind(expected: "a client file", reason: jsonProblem(error))
     }
+    try decoded.validateFile(bytes)
     try decoded.validate()
+    decoded.version = Self.version
+    decoded.checksum = nil
     self = decoded
   }
 
-  private func validate() throws(InferenceError) {
+  /// What concerns the file rather than the profile in it: format, version and checksum.
+  private func validateFile(_ bytes: [UInt8]) throws(InferenceError) {
     guard format == Self.format else {
       throw .damaged(field: "format", reason: "is \"\(format.prefix(40))\", not \"\(Self.format)\"")
     }
-    guard version == Self.version else {
-      throw .damaged(field: "version", reason: "is \(version); this program reads \(Self.version)")
+    guard (1...Self.version).contains(version) else {
+      throw .damaged(field: "version", reason: "is \(version); this program reads 1 to \(Self.version)")
     }
+    guard version > 1 else {
+      // Only a damaged version number gets here with a checksum.
+      guard checksum == nil else { throw .damaged(field: "version", reason: "is 1, which has no checksum") }
+      return
+    }
+    let advice = "get the file again from where the model was prepared"
+    guard let checksum else { throw .damaged(field: "checksum", reason: "is missing; \(advice)") }
+    guard checksum == CanonicalJSON.checksum(of: bytes, without: Self.checksumField) else {
+      throw .damaged(field: "checksum", reason: "does not match the content; \(advice)")
+    }
+  }
+
+  private func validate() throws(InferenceError) {
     guard model.utf8.count == 64, model.allSatisfy(\.isHexDigit) else {
       throw .damaged(field: "model", reason: "is not a digest")
     }

@@ -23,7 +23,8 @@ public struct BatchHeader: Hashable, Sendable {
   /// The model's digest in hexadecimal.
   public var modelName: String { model.map { String(format: "%02x", $0) }.joined() }
 
-  func write(to writer: inout WireWriter) {
+  /// - Parameter layout: What `EncryptedScores` says of its replies; 0 in files of rows.
+  func write(to writer: inout WireWriter, layout: UInt8 = 0) {
     writer.append(bytes: model)
     writer.append(bytes: key.bytes)
     writer.append(UInt32(rowCount))
@@ -31,7 +32,7 @@ public struct BatchHeader: Hashable, Sendable {
     writer.append(UInt32(packing.outputCount))
     writer.append(UInt32(packing.rowsPerBlock))
     writer.append(UInt32(packing.featuresPerCiphertext))
-    writer.append(UInt32(packing.outputsPerReply))
+    writer.append(UInt32(packing.outputsPerReply) | UInt32(layout) << 24)
   }
 
   init(model: [UInt8], key: KeyIdentifier, rowCount: Int, packing: Packing) {
@@ -42,21 +43,33 @@ public struct BatchHeader: Hashable, Sendable {
   }
 
   init(from reader: inout WireReader, degree: Int) throws(WireError) {
-    model = try reader.readBytes(32)
-    key = try reader.readKeyIdentifier()
+    let (header, layout) = try Self.read(from: &reader, degree: degree)
+    guard layout == 0 else { throw .outOfRange(field: "outputs in a reply") }
+    self = header
+  }
+
+  /// A header, and the layout byte in the place of the highest byte of the last number.
+  static func read(
+    from reader: inout WireReader, degree: Int
+  ) throws(WireError) -> (header: BatchHeader, layout: UInt8) {
+    let model = try reader.readBytes(32)
+    let key = try reader.readKeyIdentifier()
     let limit = 1 << 24
-    rowCount = try reader.read(UInt32.self, in: 1...Int(UInt32.max), field: "number of rows")
+    let rowCount = try reader.read(UInt32.self, in: 1...Int(UInt32.max), field: "number of rows")
     let features = try reader.read(UInt32.self, in: 1...limit, field: "number of features")
     let outputs = try reader.read(UInt32.self, in: 1...limit, field: "number of outputs")
     let rows = try reader.read(UInt32.self, in: 1...degree, field: "rows in a block")
     let share = try reader.read(UInt32.self, in: 1...degree, field: "features in a ciphertext")
-    let group = try reader.read(UInt32.self, in: 1...degree, field: "outputs in a reply")
+    let last = try reader.read(UInt32.self)
+    let layout = UInt8(last >> 24)
+    let group = Int(last & 0xFF_FFFF)
+    guard (1...degree).contains(group) else { throw .outOfRange(field: "outputs in a reply") }
     guard
       let packing = Packing(
         degree: degree, featureCount: features, outputCount: outputs, rowsPerBlock: rows,
         featuresPerCiphertext: share, outputsPerReply: group)
     else { throw .outOfRange(field: "packing") }
-    self.packing = packing
+    return (BatchHeader(model: model, key: key, rowCount: rowCount, packing: packing), layout)
   }
 }
 

@@ -20,6 +20,8 @@ public enum InferenceError: Error, Sendable, CustomStringConvertible {
   case noParameters(reason: String)
   /// Another model than the file is for.
   case wrongModel(expected: String, found: String)
+  /// The bytes are no file of this kind at all.
+  case wrongKind(expected: String, reason: String)
   /// A file of a model or a client profile has an impossible content.
   case damaged(field: String, reason: String)
   /// The file of rows carries no public key, which a protected model needs.
@@ -52,6 +54,8 @@ public enum InferenceError: Error, Sendable, CustomStringConvertible {
       "no parameter set fits: \(reason)"
     case .wrongModel(let expected, let found):
       "made for model \(found.prefix(8)), but this is model \(expected.prefix(8)); use the files of one `he prepare`"
+    case .wrongKind(let expected, let reason):
+      "not \(expected), as `he prepare` makes it (\(reason))"
     case .damaged(let field, let reason):
       "the file is damaged or was edited: \(field) \(reason)"
     case .missingPublicKey:

@@ -22,6 +22,19 @@ public struct InferencePlan: Sendable {
   /// weights are shared.
   public let distanceBits: Double?
 
+  /// About how many rows of a client's choice tell it all weights, however well replies hide them.
+  ///
+  /// Scores are linear in the weights, and exact to the last integer: one of log2(2·outputBound + 1) bits tells as many bits
+  /// of the weights as it has. So it takes no more than a row a feature and one for the offset, and fewer where scores are
+  /// wider than weights (a row may place several weights side by side in one score).
+  public var revealingRowCount: Int {
+    let largest = fixedPoint.weights.joined().map(\.magnitude).max() ?? 0
+    let weightBits = log2(2 * Double(largest) + 1)
+    let scoreBits = log2(2 * Double(fixedPoint.outputBound) + 1)
+    let features = Double(fixedPoint.columns.count)
+    return Int(min(features, (features * weightBits / scoreBits).rounded(.up))) + 1
+  }
+
   /// Ring degrees that are tried, smallest first.
   static let degrees = [2048, 4096, 8192, 16384, 32768]
 

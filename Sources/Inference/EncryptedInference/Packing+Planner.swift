@@ -30,13 +30,21 @@ extension Packing {
   public func cost(rows: Int, parameters: BFVParameters) -> PackingCost {
     let blocks = blockCount(rows: rows)
     let upload = SeededCiphertext.bodyByteCount(parameters: parameters.rlwe, ranges: neededRanges)
-    let reply = (0..<repliesPerBlock).reduce(0) {
-      $0 + BFVReply.bodyByteCount(parameters: parameters, ranges: targetRanges(reply: $1))
-    }
+    let last = rowCount(block: blocks - 1, of: rows)
+    let replyBytes =
+      (blocks - 1) * replyBytes(rowsInBlock: rowsPerBlock, parameters: parameters)
+      + replyBytes(rowsInBlock: last, parameters: parameters)
     return PackingCost(
-      uploadBytes: blocks * ciphertextsPerBlock * upload, replyBytes: blocks * reply,
+      uploadBytes: blocks * ciphertextsPerBlock * upload, replyBytes: replyBytes,
       products: blocks * ciphertextsPerBlock * repliesPerBlock, replies: blocks * repliesPerBlock,
       ciphertexts: blocks * ciphertextsPerBlock)
+  }
+
+  /// Bytes of the replies for a block with so many rows.
+  private func replyBytes(rowsInBlock rows: Int, parameters: BFVParameters) -> Int {
+    (0..<repliesPerBlock).reduce(0) {
+      $0 + BFVReply.bodyByteCount(parameters: parameters, ranges: targetRanges(reply: $1, rows: rows))
+    }
   }
 
   /// The cheapest packing for `rows` rows.

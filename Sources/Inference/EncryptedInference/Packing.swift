@@ -84,11 +84,18 @@ public struct Packing: Hashable, Sendable {
     (featuresPerCiphertext - 1) * rowsPerBlock + output * stride + row
   }
 
-  /// The coefficients of c₀ that a reply must keep, for reply number `reply`.
-  func targetRanges(reply: Int) -> [Range<Int>] {
+  /// How many of `rows` rows block number `block` holds.
+  func rowCount(block: Int, of rows: Int) -> Int {
+    max(0, min(rowsPerBlock, rows - block * rowsPerBlock))
+  }
+
+  /// The coefficients of c₀ that a reply must keep, for reply number `reply` of a block with `rows` rows.
+  ///
+  /// What the other rows of the block would be is not sent: a client gets the scores of the rows that it declared.
+  func targetRanges(reply: Int, rows: Int) -> [Range<Int>] {
     (0..<outputs(reply: reply).count).map { output in
       let start = targetPosition(output: output, row: 0)
-      return start..<start + rowsPerBlock
+      return start..<start + rows
     }
   }
 

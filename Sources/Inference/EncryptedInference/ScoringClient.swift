@@ -96,11 +96,13 @@ public struct ScoringClient: ~Copyable, Sendable {
     do throws(RLWEError) {
       let decryptor = try BFVReplyDecryptor(parameters: parameters, secretKey: secretKey)
       for (index, reply) in scores.replies.enumerated() {
-        let first = index / packing.repliesPerBlock * packing.rowsPerBlock
+        let block = index / packing.repliesPerBlock
+        let first = block * packing.rowsPerBlock
         let values = try decryptor.decrypt(reply)
+        let answered = scores.rowsAnswered(block: block)
         for (place, output) in packing.outputs(reply: index % packing.repliesPerBlock).enumerated() {
-          for row in first..<min(first + packing.rowsPerBlock, header.rowCount) {
-            outputs[row][output] = values[place * packing.rowsPerBlock + row - first]
+          for row in 0..<packing.rowCount(block: block, of: header.rowCount) {
+            outputs[first + row][output] = values[place * answered + row]
           }
         }
       }

@@ -63,7 +63,9 @@ public struct ScoringServer: Sendable {
       }
       return EvaluationPlaintext(terms: terms, parameters: parameters)
     }
-    let runs = zip(packing.targetRanges(reply: group), outputs).map { (range: $0, value: model.offsets[$1]) }
+    let runs = zip(packing.targetRanges(reply: group, rows: packing.rowsPerBlock), outputs).map {
+      (range: $0, value: model.offsets[$1])
+    }
     do throws(EncodingError) {
       return PackedReply(products: products, offsets: try ScaledPlaintext(runs: runs, parameters: parameters))
     } catch {
@@ -101,13 +103,15 @@ public struct ScoringServer: Sendable {
         (place) throws(InferenceError) in
         block[place].expanded()
       }
+      let declared = packing.rowCount(block: index, of: header.rowCount)
       replies += try parallelMap(count: packing.repliesPerBlock, parallelism: parallelism) {
         (group) throws(InferenceError) in
         let packed =
           if let weights { weights.replies[group] } else { try packedReply(packing, group: group) }
         do throws(RLWEError) {
           return try reply(
-            ciphertexts, packed, keeping: packing.targetRanges(reply: group), publicKey: rows.publicKey)
+            ciphertexts, packed, keeping: packing.targetRanges(reply: group, rows: declared),
+            publicKey: rows.publicKey)
         } catch {
           throw .encryption(error)
         }

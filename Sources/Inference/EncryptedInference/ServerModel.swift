@@ -80,7 +80,7 @@ public struct ServerModel: Codable, Sendable {
     do {
       decoded = try JSONDecoder().decode(ServerModel.self, from: Data(bytes))
     } catch {
-      throw .damaged(field: "model", reason: "is not a Tacit model file (\(jsonProblem(error)))")
+      throw .wrongKind(expected: "a server's model file", reason: jsonProblem(error))
     }
     guard decoded.format == Self.format else {
       throw .damaged(field: "format", reason: "is \"\(decoded.format.prefix(40))\", not \"\(Self.format)\"")

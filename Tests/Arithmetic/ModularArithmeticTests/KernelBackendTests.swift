@@ -5,12 +5,21 @@ import ModularArithmetic
 import Testing
 
 @Suite struct KernelBackendTests {
-  /// What the operating system says of the CPU, independently of the kernels' own detection; nil where it says nothing.
-  private var cpuHasIFMA: Bool? {
-    #if os(Linux) && arch(x86_64)
+  /// The instruction sets that this machine must offer, the fastest first, by what the operating system says of the CPU,
+  /// independently of the kernels' own detection; nil where it says nothing.
+  private var expected: [KernelBackend.InstructionSet]? {
+    #if arch(arm64)
+      return [.neon, .scalar]
+    #elseif os(Linux) && arch(x86_64)
       guard let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8) else { return nil }
       let flags = Set(text.split(whereSeparator: \.isWhitespace))
-      return ["avx512f", "avx512dq", "avx512bw", "avx512vl", "avx512ifma"].allSatisfy { flags.contains($0) }
+      let needs: [(KernelBackend.InstructionSet, [Substring])] = [
+        (.avx512ifma, ["avx512f", "avx512dq", "avx512bw", "avx512vl", "avx512ifma"]),
+        (.avx512, ["avx512f", "avx512dq", "avx512vl"]),
+        (.avx2, ["avx2", "fma"]),
+        (.scalar, []),
+      ]
+      return needs.filter { $0.1.allSatisfy(flags.contains) }.map(\.0)
     #else
       return nil
     #endif
@@ -26,21 +35,19 @@ import Testing
       #expect(KernelBackend.supported.contains(backend))
     }
     #expect(KernelBackend.supported.first?.instructionSet == .scalar)
-    if let cpuHasIFMA {
-      #expect((KernelBackend(.avx512ifma) != nil) == cpuHasIFMA)
+    if let expected {
+      #expect(Set(KernelBackend.supported.map(\.instructionSet)) == Set(expected))
     }
   }
 
   @Test func bestTakesTheModulusAndIsTheFastest() {
+    let order = expected ?? [.avx512ifma, .avx512, .avx2, .neon, .scalar]
     for bits in 2...62 {
       for value in [(UInt64(1) << UInt64(bits)) - 1, UInt64(1) << UInt64(bits - 1)] {
         let best = KernelBackend.best(for: Modulus(value))
+        let fitting = order.compactMap { KernelBackend($0) }.filter { value < $0.modulusLimit }
         #expect(value < best.modulusLimit)
-        if let vector = KernelBackend(.avx512ifma), value < vector.modulusLimit {
-          #expect(best.instructionSet == .avx512ifma)
-        } else {
-          #expect(best.instructionSet == .scalar)
-        }
+        #expect(best == fitting.first, "\(value)")
       }
     }
   }
@@ -50,6 +57,11 @@ import Testing
     if let vector = KernelBackend(.avx512ifma) {
       // Lazy residues below 4q must fit 52 bits; the moduli of 36 to 40 bits that schemes use must be taken.
       #expect(vector.modulusLimit <= 1 << 50 && vector.modulusLimit >= 1 << 40)
+    }
+    // Sums of products of doubles are exact below 2^47; the default moduli of 46 bits must be taken.
+    for set in [KernelBackend.InstructionSet.avx512, .avx2, .neon] {
+      guard let vector = KernelBackend(set) else { continue }
+      #expect(vector.modulusLimit == 1 << 47)
     }
   }
 }

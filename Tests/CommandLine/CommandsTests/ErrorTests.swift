@@ -36,6 +36,21 @@ import Testing
     expectFailure(Workspace.he("keygen", "p.json", "-o", "-"), 2, "standard output")
   }
 
+  /// A value that begins with a dash is that option's value, and wrong as such.
+  @Test(arguments: [
+    (["inspect", "m", "--max-abs", "-3"], "--max-abs"), (["inspect", "m", "--max-abs", "1e31"], "--max-abs"),
+    (["prepare", "m", "-o", "x", "--max-abs", "-0.5"], "--max-abs"),
+    (["prepare", "m", "-o", "x", "--flood-bits", "-1"], "--flood-bits"),
+    (["check", "m", "r", "--expect", "e", "--flood-bits", "-1"], "--flood-bits"),
+    (["check", "m", "r", "--expect", "e", "--tolerance", "-1e-5"], "--tolerance"),
+    (["score", "m", "r", "-o", "x", "--threads", "-2"], "--threads"),
+  ])
+  func negativeValues(arguments: [String], option: String) {
+    let outcome = Workspace.he(arguments)
+    expectFailure(outcome, 2, "\(option) must be")
+    #expect(!outcome.messages.contains("Missing"), "\(outcome.messages)")
+  }
+
   @Test func helpIsNoError() throws {
     for arguments in [[], ["--help"], ["help", "score"], ["prepare", "--help"]] {
       let help = Workspace.he(arguments)
@@ -69,6 +84,12 @@ import Testing
     expectFailure(Workspace.he("inspect", space("empty.onnx")), 3, "empty.onnx")
     try space.write("{\"format\": 3}", to: "client.json")
     expectFailure(Workspace.he("keygen", space("client.json"), "-o", space("k")), 3, "client.json")
+    for text in ["", "not JSON", "[1]", "{}", #"{"coef": [1, 2]}"#] {
+      try space.write(text, to: "client.json")
+      let keygen = Workspace.he("keygen", space("client.json"), "-o", space("k"))
+      expectFailure(keygen, 3, "client.json", "not a client file", "he prepare")
+      #expect(!keygen.messages.contains("damaged"), "\(keygen.messages)")
+    }
     #expect(try !space.names().contains("k"))
   }
 
@@ -89,6 +110,10 @@ import Testing
       ("", ["empty"]),
       ("a,b,c\n", ["header but no rows"]),
       ("\"1,2,3\n", ["never closed"]),
+      ("1,5;2,5;3\n", ["row 1, column 1", "\"1,5\" is not a number; write decimals with a point"]),
+      ("1;2;3\n1,5;2,5;3\n", ["row 2, column 1", "write decimals with a point"]),
+      ("1,5\t2\t3,5\n", ["row 1, column 1", "write decimals with a point"]),
+      ("1 2 3\n", ["1 column,", "3 features", "separate the values"]),
     ]
     for (text, words) in cases {
       try space.write(text, to: "bad.csv")

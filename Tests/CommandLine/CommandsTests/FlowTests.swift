@@ -180,6 +180,26 @@ import Testing
     #expect((object?["measured"] as? [[String: Any]])?.isEmpty == false)
   }
 
+  /// What no encryption hides is said where a model is prepared.
+  @Test func theLimitOfHidingIsTold() throws {
+    let space = try Workspace()
+    try space.writeModel()
+    for command in [["inspect", space("model.json")], ["prepare", space("model.json"), "-o", space("a.model")]] {
+      let hidden = Workspace.he(command + ["--max-abs", "8"])
+      #expect(hidden.status == 0, "\(hidden.messages)")
+      let line = try #require(hidden.output.split(separator: "\n").first { $0.contains("what scores tell") })
+      #expect(line.contains("as few as 2 rows") && line.contains("limit the rows"), "\(line)")
+      let output = command[0] == "prepare" ? ["--force"] : []
+      let shared = Workspace.he(command + ["--max-abs", "8", "--share-weights"] + output)
+      #expect(shared.status == 0, "\(shared.messages)")
+      #expect(!shared.output.contains("what scores tell"))
+      #expect(shared.output.contains("shared: a client can compute the weights"))
+    }
+    let json = Workspace.he("inspect", space("model.json"), "--json", "--max-abs", "8")
+    let object = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]
+    #expect((object?["plan"] as? [String: Any])?["revealingRows"] as? Int == 2)
+  }
+
   @Test func floodBitsAreReached() throws {
     let space = try Workspace()
     try space.writeModel()

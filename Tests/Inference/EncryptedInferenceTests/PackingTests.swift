@@ -83,7 +83,7 @@ import Testing
           #expect(full[target] == partial[target], "\(packing), seed \(seed)")
         }
       }
-      let targets = packing.targetRanges(reply: reply)
+      let targets = packing.targetRanges(reply: reply, rows: packing.rowsPerBlock)
       #expect(targets.allSatisfy { $0.lowerBound >= 0 && $0.upperBound <= n })
       #expect(zip(targets, targets.dropFirst()).allSatisfy { $0.upperBound <= $1.lowerBound })
     }

@@ -69,7 +69,7 @@ import Testing
           plan.fixedPoint.weights[output].reduce(sum) { $0 + Double($1) * Double($1) }
         }
         let deviation = ((10.5 + 1.0 / 12) * squares + 10.5 * (2 * Double(packing.degree) + 1)).squareRoot()
-        let targets = Double(packing.targetRanges(reply: reply).reduce(0) { $0 + $1.count })
+        let targets = Double(packing.targetRanges(reply: reply, rows: packing.rowsPerBlock).reduce(0) { $0 + $1.count })
         #expect(log2(targets * deviation) - Double(exponent + 1) <= -stated + 1e-9)
       }
     }
@@ -113,5 +113,39 @@ import Testing
     #expect(throws: InferenceError.self) { try FeatureRange.observed(in: [], names: ["a"]) }
     #expect(throws: InferenceError.self) { try FeatureRange.observed(in: [[.nan]], names: ["a"]) }
     #expect(throws: InferenceError.self) { try FeatureRange.observed(in: [[1, 2]], names: ["a"]) }
+  }
+
+  /// Symmetric ranges of every size are planned, and what one of them accepts every wider one accepts too.
+  @Test(
+    arguments: [[[0.5, -1.25, 2]], [[1e-5, 3e5, 1]], [[1e-200, 3, 0]], [[1, 2, 3], [3, 4, 5]]], [0.0, 1, -1e9])
+  func widerBoundsAcceptMore(weights: [[Double]], intercept: Double) throws {
+    let model = try makeModel(
+      weights: weights, intercepts: [Double](repeating: intercept, count: weights.count))
+    var widest = 0.0
+    for exponent in stride(from: -48.0, through: 24, by: 0.25) {
+      let bound = exp2(exponent)
+      let plan = try InferencePlan(model: model, ranges: FeatureRange.symmetric(bound, count: 3))
+      let client = PreparedModel(model: model, plan: plan).client
+      func accepts(_ value: Double) -> Bool { (try? client.quantise([[value, -value, 0]])) != nil }
+      #expect(accepts(bound), "2^\(exponent)")
+      #expect(!accepts(bound * 1.01), "2^\(exponent)")
+      #expect(accepts(widest), "2^\(exponent)")
+      for factor in [1.01, 1.1, 1.2, 1.24] where accepts(bound * factor) { widest = max(widest, bound * factor) }
+    }
+  }
+
+  /// About half as many rows as features tell the weights where inputs are as wide as those, about as many where they are
+  /// narrow.
+  @Test(arguments: [8, 64, 400])
+  func revealingRowsFollowTheBits(features: Int) throws {
+    var random = TestGenerator(seed: 0x7AC1_0F00)
+    for whole in [false, true] {
+      let weights = (0..<features).map { _ in Double.random(in: -1.9...1.9, using: &random) }
+      let model = try makeModel(weights: [weights], intercepts: [0.75])
+      let range = FeatureRange(lower: -1, upper: 1, isWhole: whole)
+      let plan = try InferencePlan(model: model, ranges: [FeatureRange](repeating: range, count: features))
+      let share = Double(plan.revealingRowCount - 1) / Double(features)
+      #expect(whole ? share > 0.6 && share <= 1 : share > 0.3 && share < 0.6, "\(share)")
+    }
   }
 }

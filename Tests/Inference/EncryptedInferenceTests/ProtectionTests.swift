@@ -61,4 +61,49 @@ import Testing
     let text = String(decoding: try prepared.client.serialized(), as: UTF8.self)
     for word in ["weights", "offsets", "salt", "0.1234", "2.718", "3.1415"] { #expect(!text.contains(word)) }
   }
+
+  /// Models that differ by up to a percent in every weight, planned for the same ranges and precision.
+  private func similarModels(protection: Protection) throws -> [PreparedModel] {
+    var random = TestGenerator(seed: 0x7AC1_0E00)
+    return try (0..<24).map { _ in
+      let weights = [[1.75, -1.125, 0.8125], [0.3, 1.6, -1.9]].map {
+        $0.map { $0 * Double.random(in: 0.99...1.01, using: &random) }
+      }
+      let model = try makeModel(weights: weights, intercepts: [0.25, -0.5])
+      let plan = try InferencePlan(
+        model: model, ranges: FeatureRange.symmetric(8, count: 3), largestScore: 16, protection: protection)
+      return PreparedModel(model: model, plan: plan)
+    }
+  }
+
+  /// The client's file does not tell the norm of the weights: similar models share a few files that differ in the
+  /// model's name alone.
+  @Test(arguments: [Protection.standard, .protected(bits: 40)])
+  func profilesDoNotTellTheNorm(protection: Protection) throws {
+    var texts: Set<String> = []
+    for prepared in try similarModels(protection: protection) {
+      let profile = prepared.client
+      // What is left is powers of two and what was asked for.
+      for value in [profile.scoreStep, profile.errorBound] { #expect(value.significand == 1, "\(value)") }
+      #expect(profile.parameters.plaintextModulus.nonzeroBitCount == 1)
+      if case .protected(let bits) = protection { #expect(profile.distanceBits == Double(bits)) }
+      let text = String(decoding: try profile.serialized(), as: UTF8.self)
+      texts.insert(
+        text.split(separator: "\n").filter { !$0.contains("\"model\"") && !$0.contains("\"checksum\"") }
+          .joined(separator: "\n"))
+    }
+    #expect(texts.count <= 4, "\(texts.count) files of 24 similar models")
+  }
+
+  /// A protected reply states a noise that follows from the parameters, whatever the weights are.
+  @Test func repliesDoNotTellTheNorm() throws {
+    for prepared in try similarModels(protection: .standard) {
+      let client = try ScoringClient(profile: prepared.client)
+      let server = try ScoringServer(model: prepared.server)
+      let noise = try server.score(client.encrypt([[1, 2, 3], [3, 4, 5]])).noise
+      let capacity = try #require(server.parameters.log2ReplyNoiseCapacity)
+      let expected = NoiseBound(log2Deviation: -.infinity, log2Bounded: capacity - 0x1p-20, independent: false)
+      #expect(noise == expected)
+    }
+  }
 }

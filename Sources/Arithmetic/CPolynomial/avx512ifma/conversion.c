@@ -113,13 +113,13 @@ HE_INLINE __mmask8 lanes_at(size_t position, size_t count) {
 
 // One output limb of a tile. The sum s of products y f, with f < p and the y < 2^46 but for v < 2^52, is gathered as s =
 // high * 2^52 + low with low < 66 * 2^52. The carry of low goes to high, and then high <= s / 2^52 < (65 * 2^46 + 2^52) *
-// p / 2^52 < 2.02 p; below p where the fraction is not asked for or from_count <= 31, as v < from_count * 2^46. With m =
-// low * p^-1 mod 2^52, the low 52 bits of m p are those of s, so that (s - m p) / 2^52 = high - floor(m p / 2^52)
+// p / 2^52 < 2.02 p; below p where at most 64 multiples of 2^46 come together, v < from_count * 2^46 being from_count of
+// them. With m = low * p^-1 mod 2^52, the low 52 bits of m p are those of s, so that (s - m p) / 2^52 = high - floor(m p / 2^52)
 // exactly, in (-p, 2.02 p).
 HE_INLINE void convert_tile(uint64_t *out, size_t count, const tile_terms *terms, uint64_t p) {
   const he_vector modulus = vector_broadcast(p), inverse = vector_broadcast(inverse_of_odd(p));
   const size_t from_count = terms->from_count;
-  const bool wide = terms->rounded != NULL && from_count > 31;
+  const bool wide = (terms->rounded != NULL ? 2 : 1) * from_count + (terms->own != NULL) > 64;
   for (size_t k = 0; k < count; k += 8 * HE_TILE_VECTORS) {
     const bool whole = k + 8 * HE_TILE_VECTORS <= count;
     he_vector low[HE_TILE_VECTORS], high[HE_TILE_VECTORS];

@@ -101,6 +101,12 @@ struct JSONForm {
         throw .json(field: "classes", reason: "holds \(value.name) where a whole number or a text is wanted")
       }
     }
+    // By their spelling: the label is all that a user sees of a class.
+    var seen: Set<String> = []
+    for label in result where !seen.insert(label.description).inserted {
+      throw .json(
+        field: "classes", reason: "holds \(label.description.quoted) twice; give each class a name of its own")
+    }
     return result
   }
 

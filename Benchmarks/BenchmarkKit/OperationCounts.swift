@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How often an operation of a scheme needs each kernel at least: the sum of their limits is the operation's.
+///
+/// L limbs of ciphertext modulus, K special limbs, digits of α limbs. Automorphisms, additions and memory are free. With
+/// 52-bit multiply-adds at one a cycle this is the bound that the engine's figures are quoted against.
+package struct OperationCounts: Sendable, Hashable {
+  /// Forward transforms of one limb.
+  package private(set) var transforms = 0
+
+  /// Inverse transforms of one limb.
+  package private(set) var inverseTransforms = 0
+
+  /// Pairs of an input and an output limb of base conversions.
+  package private(set) var conversionPairs = 0
+
+  /// Output limbs of base conversions.
+  package private(set) var conversionOutputs = 0
+
+  /// Limbs of digits multiplied with one key polynomial.
+  package private(set) var keyProducts = 0
+
+  /// Limbs of sums of those, reduced once.
+  package private(set) var keyOutputs = 0
+
+  /// Limbs of products of ciphertext polynomials.
+  package private(set) var products = 0
+
+  /// Limbs of the last step of a division by a product of primes.
+  package private(set) var divisions = 0
+
+  /// Limbs of packed key that are read, each N words.
+  package var keyLimbs: Int { keyProducts }
+
+  /// The multiplications of all of them, for polynomials of `degree` coefficients.
+  package func limit(degree: Int, model: LimitModel) -> Limit {
+    let transform = model.transform(degree: degree).multiplications
+    let perVector =
+      Double(conversionPairs + keyProducts) * model.sumTerm + Double(conversionOutputs + keyOutputs) * model.sumOutput
+      + Double(products) * model.product + Double(divisions) * model.scalarProduct
+    return Limit(
+      model: model,
+      multiplications: Double(transforms + inverseTransforms) * transform
+        + model.pass(count: degree, perVector: perVector).multiplications)
+  }
+
+  // MARK: Operations
+
+  /// A rotation, or any other key switch of one polynomial in evaluation form.
+  package static func rotation(limbs: Int, specialLimbs: Int, digitLimbs: Int) -> OperationCounts {
+    var counts = OperationCounts()
+    counts.switchKey(limbs: limbs, specialLimbs: specialLimbs, digitLimbs: digitLimbs, dropping: specialLimbs)
+    return counts
+  }
+
+  /// CKKS: multiplication, relinearisation, rescaling; the special limbs and the last limb are dropped at once.
+  package static func ckksMultiply(limbs: Int, specialLimbs: Int, digitLimbs: Int) -> OperationCounts {
+    var counts = OperationCounts()
+    counts.products += 3 * limbs
+    counts.switchKey(limbs: limbs, specialLimbs: specialLimbs, digitLimbs: digitLimbs, dropping: specialLimbs + 1)
+    return counts
+  }
+
+  /// BFV: multiplication of ciphertexts in coefficient form [HPS18], extended to 2L + 1 limbs, and relinearisation.
+  package static func bfvMultiply(
+    limbs: Int, specialLimbs: Int, digitLimbs: Int, relinearises: Bool = true
+  ) -> OperationCounts {
+    var counts = OperationCounts()
+    let extended = 2 * limbs + 1
+    for _ in 0..<4 { counts.convert(limbs, to: limbs + 1) }
+    counts.transforms += 4 * extended
+    counts.products += 3 * extended
+    counts.inverseTransforms += 3 * extended
+    for _ in 0..<3 {
+      counts.convert(limbs, to: limbs + 1)
+      counts.divisions += limbs + 1
+      counts.convert(limbs + 1, to: limbs)
+    }
+    if relinearises {
+      counts.switchKey(
+        limbs: limbs, specialLimbs: specialLimbs, digitLimbs: digitLimbs, dropping: specialLimbs,
+        isInEvaluationForm: false)
+    }
+    return counts
+  }
+
+  // MARK: Parts
+
+  private mutating func convert(_ inputs: Int, to outputs: Int) {
+    conversionPairs += inputs * outputs
+    conversionOutputs += outputs
+  }
+
+  /// Hybrid key switching: each digit to all limbs, inner products with the key, division by the product of what is dropped.
+  private mutating func switchKey(
+    limbs: Int, specialLimbs: Int, digitLimbs: Int, dropping: Int, isInEvaluationForm: Bool = true
+  ) {
+    precondition(limbs > 0 && digitLimbs > 0 && dropping <= limbs + specialLimbs, "no such key switch")
+    let all = limbs + specialLimbs
+    let left = all - dropping
+    let digits = (limbs + digitLimbs - 1) / digitLimbs
+    if isInEvaluationForm { inverseTransforms += limbs }
+    for digit in 0..<digits {
+      let own = min(digitLimbs, limbs - digit * digitLimbs)
+      convert(own, to: all - own)
+      transforms += all - own
+    }
+    keyProducts += 2 * digits * all
+    keyOutputs += 2 * all
+    inverseTransforms += 2 * dropping
+    for _ in 0..<2 { convert(dropping, to: left) }
+    transforms += 2 * left
+    divisions += 2 * left
+  }
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ModularArithmetic
+import PolynomialRing
+
+/// What a kernel for one limb needs: a backend, a prime, and the tables of its transform.
+///
+/// `NTTPlan` keeps its tables to itself; the lazy transform is only for those who have them.
+final class TransformTables: Sendable {
+  let backend: KernelBackend
+  let degree: Int
+  let modulus: Modulus
+  private let tables: AlignedStorage
+
+  /// Bytes that one direction of a transform reads besides the polynomial: half of the tables.
+  var bytesRead: Int { tables.count * 8 / 2 }
+
+  /// Fills the tables; requires: a prime ≡ 1 modulo 2N.
+  init(backend: KernelBackend, degree: Int, modulus: Modulus) {
+    guard let root = RootsOfUnity.minimalPrimitive(order: UInt64(2 * degree), modulo: modulus) else {
+      preconditionFailure("\(modulus) is no prime for transforms of \(degree) residues")
+    }
+    let logDegree = degree.trailingZeroBitCount
+    let tables = AlignedStorage(count: backend.nttTableWords(logDegree: logDegree))
+    var words = tables.mutableWords(0..<tables.count)
+    backend.fillNTTTables(&words, logDegree: logDegree, modulo: modulus, root: root)
+    self.backend = backend
+    self.degree = degree
+    self.modulus = modulus
+    self.tables = tables
+  }
+
+  /// To evaluations, in place, canonical.
+  func forward(_ data: inout MutableSpan<UInt64>) {
+    let tables = tables
+    backend.nttForward(&data, modulo: modulus, tables: tables.words(0..<tables.count))
+  }
+
+  /// To evaluations, in place, lazy.
+  func forwardLazy(_ data: inout MutableSpan<UInt64>) {
+    let tables = tables
+    backend.nttForwardLazy(&data, modulo: modulus, tables: tables.words(0..<tables.count))
+  }
+
+  /// To coefficients, in place.
+  func inverse(_ data: inout MutableSpan<UInt64>) {
+    let tables = tables
+    backend.nttInverse(&data, modulo: modulus, tables: tables.words(0..<tables.count))
+  }
+}
+
+/// Makes tables when they are asked for, and keeps those of one backend, degree and width: what one workload after the
+/// other wants, without the memory of all.
+final class TablesStore {
+  private struct Key: Equatable {
+    let set: KernelBackend.InstructionSet
+    let degree: Int
+    let bits: Int
+  }
+
+  private var key: Key?
+  private var kept: [TransformTables] = []
+
+  /// Tables of `limbs` different primes just below 2^bits.
+  func tables(
+    _ set: KernelBackend.InstructionSet, degree: Int, bits: Int, limbs: Int
+  ) throws -> [TransformTables] {
+    let wanted = Key(set: set, degree: degree, bits: bits)
+    if wanted != key {
+      key = wanted
+      kept = []
+    }
+    if kept.count < limbs {
+      let backend = try KernelBackend.here(set)
+      let primes = try NTTPrimes.largest(below: bits, degree: degree, count: limbs)
+      kept += primes.dropFirst(kept.count).map {
+        TransformTables(backend: backend, degree: degree, modulus: Modulus($0))
+      }
+    }
+    return Array(kept.prefix(limbs))
+  }
+}
+
+extension KernelBackend {
+  /// The backend of this machine for an instruction set.
+  static func here(_ set: InstructionSet) throws -> KernelBackend {
+    guard let backend = KernelBackend(set) else { throw BenchmarkError.unavailableBackend(set.rawValue) }
+    return backend
+  }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Every kernel on the vocabulary included before, and the table `fma_kernels` of all but the name of the instruction
+// set, HE_FMA_ISA.
+
+#include "../scalar/he_scalar.h"
+#include "modular.h"
+#include "ntt_plan.h"
+
+#include "pointwise_body.h"
+#include "products_body.h"
+#include "conversion_body.h"
+#include "ntt_tables_body.h"
+#include "ntt_forward_body.h"
+#include "ntt_inverse_body.h"
+
+static const he_kernels fma_kernels = {
+  .isa = HE_FMA_ISA,
+  .modulus_limit = HE_FMA_LIMIT,
+  .add = fma_add,
+  .subtract = fma_subtract,
+  .negate = fma_negate,
+  .multiply = fma_multiply,
+  .multiply_accumulate = fma_multiply_accumulate,
+  .multiply_scalar = fma_multiply_scalar,
+  .multiply_scalar_accumulate = fma_multiply_scalar_accumulate,
+  .sum_of_products = fma_sum_of_products,
+  .subtract_scale = fma_subtract_scale,
+  .pack_key = fma_pack_key,
+  .key_inner_product = fma_key_inner_product,
+  .make_lazy = fma_make_lazy,
+  .ntt_table_words = fma_ntt_table_words,
+  .ntt_fill_tables = fma_ntt_fill_tables,
+  .ntt_forward = fma_ntt_forward,
+  .ntt_forward_lazy = fma_ntt_forward_lazy,
+  .ntt_inverse = fma_ntt_inverse,
+  .convert = fma_convert,
+};

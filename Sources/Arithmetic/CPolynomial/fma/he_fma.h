@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The kernels on double-precision fused multiply-add, for moduli below 2^47 on CPUs that lack a wide integer product
+// [HL24]. One text for every instruction set: each of avx512/, avx2/ and neon/ includes its vector vocabulary and then
+// the bodies. Contracts as in he_kernels.h.
+#ifndef HE_FMA_H
+#define HE_FMA_H
+
+#include "../internal/he_contract.h"
+
+/// The tables, or NULL where this build or this CPU lacks the instructions.
+const he_kernels *he_avx512_kernels_if_supported(void);
+const he_kernels *he_avx2_kernels_if_supported(void);
+const he_kernels *he_neon_kernels_if_supported(void);
+
+#endif
