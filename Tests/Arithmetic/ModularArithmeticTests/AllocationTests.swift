@@ -83,8 +83,8 @@ import Testing
           terms.append(lhs, lhs)
           out0.mutate { backend.sumOfProducts(&$0, terms, modulo: q) }
         }
-        expectNoAllocations("subtractLazyScale") {
-          out0.mutate { backend.subtractLazyScale(&$0, lazy: lazy, by: 5, modulo: q) }
+        expectNoAllocations("differenceScaled") {
+          out0.mutate { backend.differenceScaled(&$0, lhs, lazy: lazy, by: 5, modulo: q) }
         }
         expectNoAllocations("addDifferenceScaled") {
           out0.mutate { backend.addDifferenceScaled(&$0, lhs, lazy: lazy, by: 5, modulo: q) }
@@ -97,7 +97,8 @@ import Testing
             out0.mutate { out0 in
               out1.mutate { out1 in
                 backend.keyInnerProduct(
-                  &out0, &out1, lazyDigits: lazy, digitStride: lazy.count, terms: 1, packed: packed, modulo: q)
+                  &out0, &out1, lazyDigits: lazy, digitStride: lazy.count, terms: 1, packed: packed,
+                  packedTerms: 1, modulo: q)
               }
             }
           }
