@@ -97,7 +97,8 @@ import Testing
             out0.mutate { out0 in
               out1.mutate { out1 in
                 backend.keyInnerProduct(
-                  &out0, &out1, lazyDigits: lazy, digitStride: lazy.count, terms: 1, packed: packed, modulo: q)
+                  &out0, &out1, lazyDigits: lazy, digitStride: lazy.count, terms: 1, packed: packed,
+                  packedTerms: 1, modulo: q)
               }
             }
           }
