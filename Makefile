@@ -13,7 +13,7 @@ BUILD_FLAGS ?=
 swift_sources = find Package.swift Sources Tests Benchmarks -name '*.swift' ! -name '*.pb.swift' -print0
 
 .DEFAULT_GOAL := help
-.PHONY: help deps demo test bench format lint fuzz clean
+.PHONY: help deps demo test bench format lint kernels secrets fuzz clean
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,14 @@ format: ## Formats our Swift sources in place
 lint: ## Checks format, documentation, layers, licence lines and file lengths
 	@$(swift_sources) | xargs -0 $(SWIFT) format lint --strict --parallel
 	@Scripts/check_imports.sh
+
+kernels: ## Tests the kernels alone: every instruction set, sanitizers, Arm emulated
+	@Scripts/test_kernels.sh
+	@Scripts/test_neon.sh
+
+secrets: deps ## Shows that no branch and no address depends on a secret
+	$(SWIFT) build -c release $(BUILD_FLAGS) --product secret-path
+	@Scripts/test_secrets.sh "$$($(SWIFT) build -c release --show-bin-path)/secret-path"
 
 fuzz: deps ## Feeds hostile bytes to every reader (SECONDS=60)
 	@Scripts/fuzz.sh $(SECONDS)
