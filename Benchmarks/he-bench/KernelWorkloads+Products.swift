@@ -8,7 +8,7 @@ import PolynomialRing
 extension KernelWorkloads {
   func products(_ set: KernelBackend.InstructionSet) -> [Workload] {
     degrees.flatMap { degree in
-      [2, 8].map { sumOfProducts(terms: $0, degree, set) } + [subtractLazyScale(degree, set)]
+      [2, 8].map { sumOfProducts(terms: $0, degree, set) } + [differenceScaled(degree, set)]
         + (isQuick ? [3] : [3, 6, 9]).map { keyInnerProduct(terms: $0, degree, set) } + [packKey(degree, set)]
     }
   }
@@ -36,26 +36,27 @@ extension KernelWorkloads {
     }
   }
 
-  private func subtractLazyScale(_ degree: Int, _ set: KernelBackend.InstructionSet) -> Workload {
+  private func differenceScaled(_ degree: Int, _ set: KernelBackend.InstructionSet) -> Workload {
     let model = LimitModel(set)
     return product(
-      "subtract-lazy-scale", [:], degree, set,
+      "difference-scaled", [:], degree, set,
       work: Work(
         operations: degree, unit: "coefficients", cycleUnit: .words(.coefficients, degree),
         limit: model.pass(count: degree, perVector: model.scalarProduct),
-        traffic: .words(read: degree, updated: degree)),
-      rooflineName: "subtract-lazy-scale"
+        traffic: .words(read: 2 * degree, updated: degree)),
+      rooflineName: "difference-scaled"
     ) {
       let tables = try store.tables(set, degree: degree, bits: Self.defaultBits, limbs: 1)[0]
       let q = tables.modulus
       let row = RowLayout(words: degree)
-      let rows = try AlignedStorage(uniform: row.total(2), below: q.value, label: "rows")
+      let rows = try AlignedStorage(uniform: row.total(3), below: q.value, label: "rows")
       var lazy = rows.mutableWords(row[1])
       tables.forwardLazy(&lazy)
       return Prepared {
-        var data = rows.mutableWords(row[0])
-        tables.backend.subtractLazyScale(&data, lazy: rows.words(row[1]), by: q.value / 3, modulo: q)
-        return data[0]
+        var out = rows.mutableWords(row[2])
+        tables.backend.differenceScaled(
+          &out, rows.words(row[0]), lazy: rows.words(row[1]), by: q.value / 3, modulo: q)
+        return out[0]
       }
     }
   }
