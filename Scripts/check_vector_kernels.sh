@@ -87,7 +87,7 @@ for level in -O2 -O3; do
 done
 
 # The check can fail: it does for functions that leak.
-"$clang" -std=c11 -O2 -c Tests/Kernels/Controls/vector_leaks.c -o "$work/leaks.o"
+"$clang" -std=c11 -O2 -c Tests/SecretKernels/Controls/vector_leaks.c -o "$work/leaks.o"
 findings "$work/leaks.o" >"$work/report"
 for leak in mask lane gather double division length; do
   if grep -q "^leak_by_$leak: " "$work/report"; then

@@ -92,9 +92,14 @@ static size_t key_inner_product(const setting *s, uint64_t *out, const uint64_t 
     }
     // The room is for one product a limb: the second is overwritten by the next limb's first, the last stays.
     uint64_t *second = i + 1 < LIMBS ? out + (i + 1) * s->n : out;
-    s->kernels->key_inner_product(out + i * s->n, second, digits, packed, 3, s->n, &s->q[i]);
+    s->kernels->key_inner_product(out + i * s->n, second, digits, packed, 2, 3, s->n, &s->q[i]);
   }
   return LIMBS * s->n;
+}
+
+static size_t make_lazy(const setting *s, uint64_t *out, const uint64_t *in) {
+  FOR_EACH_LIMB s->kernels->make_lazy(OUT, IN(0), COUNT, &s->q[i]);
+  return LIMBS * COUNT;
 }
 
 static size_t ntt_forward(const setting *s, uint64_t *out, const uint64_t *in) {
@@ -119,7 +124,7 @@ static size_t ntt_inverse(const setting *s, uint64_t *out, const uint64_t *in) {
 }
 
 /// Arbitrary constants: the kernels' contract is a formula in integers, which takes any.
-static size_t convert(const setting *s, uint64_t *out, const uint64_t *in, bool fractions, bool own) {
+static size_t convert(const setting *s, uint64_t *out, const uint64_t *in, bool multiplied, bool fractions, bool own) {
   uint64_t inverses[LIMBS], factors[TARGETS * LIMBS], digits[2 * LIMBS], corrections[TARGETS], own_factors[TARGETS];
   uint64_t state = 1;
   FOR_EACH_LIMB inverses[i] = next_word(&state) % s->q[i].value;
@@ -131,9 +136,9 @@ static size_t convert(const setting *s, uint64_t *out, const uint64_t *in, bool 
     own_factors[j] = next_word(&state) % p;
   }
   const he_conversion conversion = {
-    .from = s->q, .from_count = LIMBS, .to = s->q + LIMBS, .to_count = TARGETS, .inverses = inverses,
-    .factors = factors, .fractions = fractions ? digits : NULL, .corrections = fractions ? corrections : NULL,
-    .own_factors = own ? own_factors : NULL,
+    .from = s->q, .from_count = LIMBS, .to = s->q + LIMBS, .to_count = TARGETS, .factors = factors,
+    .inverses = multiplied ? NULL : inverses, .fractions = fractions ? digits : NULL,
+    .corrections = fractions ? corrections : NULL, .own_factors = own ? own_factors : NULL,
   };
   // The own term is operand number 1, reduced once more: its primes are others.
   uint64_t *reduced = s->scratch;
@@ -145,15 +150,19 @@ static size_t convert(const setting *s, uint64_t *out, const uint64_t *in, bool 
 }
 
 static size_t convert_fast(const setting *s, uint64_t *out, const uint64_t *in) {
-  return convert(s, out, in, false, false);
+  return convert(s, out, in, false, false, false);
 }
 
 static size_t convert_exact(const setting *s, uint64_t *out, const uint64_t *in) {
-  return convert(s, out, in, true, false);
+  return convert(s, out, in, false, true, false);
 }
 
 static size_t convert_own(const setting *s, uint64_t *out, const uint64_t *in) {
-  return convert(s, out, in, true, true);
+  return convert(s, out, in, false, true, true);
+}
+
+static size_t convert_multiplied(const setting *s, uint64_t *out, const uint64_t *in) {
+  return convert(s, out, in, true, true, false);
 }
 
 const test_case kernel_cases[] = {
@@ -168,11 +177,13 @@ const test_case kernel_cases[] = {
   {"subtract_scale", RESIDUES, subtract_scale},
   {"subtract_scale with an addend", RESIDUES, add_subtract_scale},
   {"pack_key and key_inner_product", RESIDUES, key_inner_product},
+  {"make_lazy", RESIDUES, make_lazy},
   {"ntt_forward", RESIDUES, ntt_forward},
   {"ntt_forward_lazy", RESIDUES, ntt_forward_lazy},
   {"ntt_inverse", RESIDUES, ntt_inverse},
   {"convert", RESIDUES, convert_fast},
   {"convert with fractions", RESIDUES, convert_exact},
   {"convert with fractions and an own term", RESIDUES, convert_own},
+  {"convert, multiplied input", RESIDUES, convert_multiplied},
   {NULL, RESIDUES, NULL},
 };
