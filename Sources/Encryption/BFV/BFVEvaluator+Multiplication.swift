@@ -87,7 +87,8 @@ extension BFVEvaluator {
     // Euclidean norm of t·(K + m/t).
     let carrier = t * degree.squareRoot() * (wrap + 1)
     let sum = lhs + rhs
-    let main = sum.log2Deviation == -.infinity && sum.log2Bounded == -.infinity
+    let main =
+      sum.log2Deviation == -.infinity && sum.log2Bounded == -.infinity
       ? NoiseBound.zero
       : NoiseBound(
         log2Deviation: NoiseBound.log2Sum(sum.log2Deviation, sum.log2Bounded), log2Bounded: -.infinity,
@@ -100,7 +101,8 @@ extension BFVEvaluator {
     let cross = NoiseBound(log2Deviation: log2Cross, log2Bounded: -.infinity, independent: true)
     let scaling = NoiseBound(deviation: carrier * wrap, bounded: 0, independent: true).scaledDown(bits: -log2Ratio)
     // τ₂·s²: ‖s²‖² is about N²·(4/9)/1, below N².
-    let rounding = NoiseBound(deviation: ((1 + degree + degree * degree) / 12).squareRoot(), bounded: 0, independent: true)
+    let rounding = NoiseBound(
+      deviation: ((1 + degree + degree * degree) / 12).squareRoot(), bounded: 0, independent: true)
     let total = main + cross + scaling + rounding
     return NoiseBound(
       log2Deviation: total.log2Deviation + 1, log2Bounded: total.log2Bounded, independent: true)

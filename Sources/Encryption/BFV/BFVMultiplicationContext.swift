@@ -64,7 +64,9 @@ final class BFVMultiplicationContext: Sendable {
   /// The constants for ciphertexts of `limbs` primes.
   func level(limbs: Int) -> Level { levels[limbs - 1] }
 
-  /// Primes that Q does not have, their product of at least `bits` bits. They are part of no object and of no key.
+  /// Primes that Q does not have, their product of at least `bits` bits.
+  ///
+  /// They are part of no object and of no key.
   private static func extensionPlans(
     rlwe: RLWEParameters, bits: Double, kernels: KernelChoice
   ) throws(ParameterError) -> [NTTPlan] {

@@ -38,15 +38,7 @@ public struct EvaluationKeyRequest: Sendable, Hashable {
   /// How many keys that are.
   public var keyCount: Int { (relinearization ? 1 : 0) + keyedElements.count }
 
-  /// Bytes on the wire, but for a header of 128 bytes at most: known before anything is made.
-  public func byteCount(parameters: RLWEParameters) -> Int {
-    guard let context = parameters.keySwitching else { return 0 }
-    let limbs = limbCount ?? parameters.limbCount
-    let half = WireWriter.byteCount(of: context.keyBasis(limbs: limbs))
-    return keyCount * (context.digitCount(limbs: limbs) * half + 40)
-  }
-
-  /// Bytes of memory of the keys in use.
+  /// Bytes of memory of the keys in use: known before anything is made.
   public func memoryByteCount(parameters: RLWEParameters) -> Int {
     guard let context = parameters.keySwitching else { return 0 }
     let limbs = limbCount ?? parameters.limbCount
