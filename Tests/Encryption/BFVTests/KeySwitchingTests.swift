@@ -223,4 +223,50 @@ final class SwitchingFixture: Sendable {
       }
     }
   }
+
+  /// Squares, and products with other ciphertexts and rotations, until one is refused: none decrypts wrongly before, and no
+  /// noise passes its bound.
+  @Test(arguments: [SwitchingSet.real[1], SwitchingSet.real[3]], [1, 2] as [UInt64])
+  func deepCircuitsDecryptOrAreRefused(_ set: SwitchingSet, _ seed: UInt64) throws {
+    var generator = TestGenerator(seed: seed)
+    let fixture = try SwitchingFixture(set)
+    let encoder = try BatchEncoder(parameters: fixture.parameters)
+    let t = fixture.parameters.plaintextModulus
+    let half = set.degree / 2
+    func encode(_ slots: [UInt64]) throws -> BFVPlaintext {
+      try encoder.encode(slots.map { $0 > t.value / 2 ? Int64($0) - Int64(t.value) : Int64($0) })
+    }
+    func fresh() throws -> (Ciphertext<Coefficient>, [UInt64]) {
+      let slots = generator.words(set.degree, below: t.value)
+      return (try fixture.secret.encrypt(try encode(slots)).expanded().coefficientForm(), slots)
+    }
+    var (ciphertext, slots) = try fresh()
+    var depth = 0
+    var largestGap = 0.0
+    while true {
+      do {
+        if generator.next() % 2 == 0 {
+          ciphertext = try fixture.evaluator.square(ciphertext, with: fixture.keys)
+          slots = slots.map { t.multiply($0, $0) }
+        } else {
+          let (other, otherSlots) = try fresh()
+          ciphertext = try fixture.evaluator.multiply(ciphertext, other, with: fixture.keys)
+          slots = zip(slots, otherSlots).map { t.multiply($0, $1) }
+        }
+        ciphertext = try fixture.evaluator.rotateRows(ciphertext, by: 3, with: fixture.keys)
+        slots = slots.indices.map { slots[$0 / half * half + ($0 % half + 3) % half] }
+      } catch RLWEError.noiseExhausted {
+        break
+      }
+      depth += 1
+      let message = try encode(slots).coefficients
+      #expect(try fixture.decrypt(ciphertext) == message, "depth \(depth), \(generator)")
+      let noise = fixture.log2Noise(ciphertext, message: message)
+      let bound = ciphertext.noise.log2Magnitude(degree: set.degree, failure: .ownUse)
+      #expect(noise <= bound, "depth \(depth), \(generator)")
+      largestGap = max(largestGap, bound - noise)
+    }
+    print("\(set.name), seed \(seed): depth \(depth), bound at most \(largestGap) bits over the noise")
+    #expect(depth >= 3)
+  }
 }
