@@ -10,19 +10,20 @@ import ModularArithmetic
 struct HEBench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "he-bench",
-    abstract: "Times the engine's kernels and encrypted scoring.",
+    abstract: "Times the engine's kernels, its operations and encrypted scoring.",
     discussion: """
       Suites:
         kernels    every loop over coefficients, on every backend; batches of limbs; sampling
+        bfv        products, rotations and key generation of secure parameter sets
         inference  scoring 1 and 540 rows of handwritten digits, from rows to scores
-        all        both
+        all        all of them
 
       On a machine that does other things too, compare minima.
       """)
 
   /// What can be asked for.
   enum Suite: String, CaseIterable, ExpressibleByArgument {
-    case kernels, inference, all
+    case kernels, bfv, inference, all
   }
 
   @Argument(help: "What to time.")
@@ -36,8 +37,8 @@ struct HEBench: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       """
-      Threads that encryption and scoring may use, all cores by default; batches of limbs in the suite kernels are timed \
-      with one thread, and where this is given with so many too.
+      Threads that encryption and scoring may use, all cores by default; operations of the suite bfv and batches of limbs in \
+      the suite kernels are timed with one thread, and where this is given with so many too.
       """, valueName: "n"))
   var threads: Int?
 
@@ -78,7 +79,9 @@ struct HEBench: ParsableCommand {
     if let seconds, !(seconds > 0 && seconds <= 3600) {
       throw ValidationError("--seconds takes a time above 0 and up to 3600, not \(seconds)")
     }
-    if roofline != nil, suite == .inference { throw ValidationError("--roofline is for the suite kernels") }
+    if roofline != nil, suite != .kernels, suite != .all {
+      throw ValidationError("--roofline is for the suite kernels")
+    }
   }
 
   func run() throws {
@@ -91,7 +94,7 @@ struct HEBench: ParsableCommand {
     if json != "-" { reporters.append(TableReporter(workloads: workloads)) }
     if let json { reporters.append(JSONReporter(writer: try LineWriter(path: json))) }
     let cpu = CPUInfo()
-    let hasKernels = workloads.contains { $0.suite == KernelWorkloads.suite }
+    let hasKernels = workloads.contains { $0.suite != InferenceWorkloads.suite }
     let context = RunContext(
       cpu: cpu, core: hasKernels ? CoreLimits(clock: cpu.clock) : nil, commit: Subprocess.currentCommit())
     for reporter in reporters { reporter.begin(context) }
@@ -141,6 +144,12 @@ struct HEBench: ParsableCommand {
       instructionSets: sets, includesPortable: backend == nil, isQuick: quick, threads: threads ?? 1)
     let inference = InferenceWorkloads(
       models: models, instructionSet: backend, threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
-    return (suite != .inference ? kernels.all : []) + (suite != .kernels ? inference.all : [])
+    let bfv = BFVWorkloads(instructionSet: backend, threads: [1] + (threads.map { $0 > 1 ? [$0] : [] } ?? []))
+    switch suite {
+    case .kernels: return kernels.all
+    case .bfv: return bfv.all
+    case .inference: return inference.all
+    case .all: return kernels.all + bfv.all + inference.all
+    }
   }
 }
