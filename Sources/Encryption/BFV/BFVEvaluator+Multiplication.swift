@@ -100,7 +100,7 @@ extension BFVEvaluator {
       - parameters.rlwe.basis(limbs: limbs).log2Product
     let cross = NoiseBound(log2Deviation: log2Cross, log2Bounded: -.infinity, independent: true)
     let scaling = NoiseBound(deviation: carrier * wrap, bounded: 0, independent: true).scaledDown(bits: -log2Ratio)
-    // τ₂·s²: ‖s²‖² is about N²·(4/9)/1, below N².
+    // Each coefficient of s² is a sum of N products of variance at most 4/9: ‖s²‖² is about 4/9·N², below N².
     let rounding = NoiseBound(
       deviation: ((1 + degree + degree * degree) / 12).squareRoot(), bounded: 0, independent: true)
     let total = main + cross + scaling + rounding

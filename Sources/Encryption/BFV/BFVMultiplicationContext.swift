@@ -46,13 +46,13 @@ final class BFVMultiplicationContext: Sendable {
     // Rounding after the scaling by P/Q costs (Q/P)·t·K·τ, K and τ of about √(N/12) each: negligible beside the noise of
     // fresh ciphertexts where P is larger than Q by a factor of √N.
     let margin = Double(degree.trailingZeroBitCount) / 2
-    let extension_ = try Self.extensionPlans(
+    let extended = try Self.extensionPlans(
       rlwe: rlwe, bits: rlwe.basis.log2Product + margin, kernels: kernels)
     levels = (1...rlwe.limbCount).map { limbs in
       let source = rlwe.basis(limbs: limbs)
       var count = 1
-      while RNSMap.log2Product(Array(extension_[..<count])) < source.log2Product + margin { count += 1 }
-      let plans = Array(extension_[..<count])
+      while RNSMap.log2Product(Array(extended[..<count])) < source.log2Product + margin { count += 1 }
+      let plans = Array(extended[..<count])
       return Level(
         plans: source.plans + plans, primeCount: limbs, lift: .lifting(from: source.plans, to: plans),
         scale: .scaling(from: source.plans, to: plans), lower: .lifting(from: plans, to: source.plans),
