@@ -2,7 +2,7 @@
 
 package import PolynomialRing
 
-// What a key switch does to ciphertexts, the same in every scheme.
+// What a key switch does to ciphertexts, the same in every scheme and in both forms.
 
 extension KeySwitchingContext {
   /// What a switch adds to the noise of a ciphertext of `limbs` primes: the products with the errors over the divisor, and
@@ -34,100 +34,50 @@ extension EvaluationKeys {
   }
 }
 
-extension QuadraticCiphertext where Domain == Coefficient {
+extension QuadraticCiphertext where Domain: KeySwitchingDomain {
   /// c₀ + u₀, c₁ + u₁ with u₀ + u₁·s ≈ c₂·s².
   package consuming func relinearized(
     with keys: EvaluationKeys, parallelism: Int
-  ) throws(RLWEError) -> Ciphertext<Coefficient> {
-    try keys.requireCompatible(parameters, key)
-    let context = try parameters.requireKeySwitching()
-    let switching = try keys.relinearizationKey(limbs: limbCount)
-    let input = KeySwitchingInput(c2, context: context, parallelism: parallelism)
-    let (product0, product1) = switching.product(with: input, parallelism: parallelism)
-    let division = context.division(limbs: limbCount)
-    let basis = c0.basis
-    var result0 = division.divideToCoefficients(product0, to: basis, parallelism: parallelism)
-    var result1 = division.divideToCoefficients(product1, to: basis, parallelism: parallelism)
-    result0.add(c0)
-    result1.add(c1)
-    return Ciphertext(
-      parameters: parameters, key: key, c0: result0, c1: result1,
-      noise: noise + context.noise(limbs: limbCount, degree: parameters.degree))
-  }
-}
-
-extension Ciphertext where Domain == Coefficient {
-  /// The ciphertext of the image of the message under an automorphism.
-  package consuming func applying(
-    _ element: GaloisElement, with keys: EvaluationKeys, parallelism: Int
-  ) throws(RLWEError) -> Ciphertext<Coefficient> {
-    guard !element.isIdentity else { return self }
-    let context = try parameters.requireKeySwitching()
-    let input = KeySwitchingInput(c1, context: context, parallelism: parallelism)
-    return try switched(element, with: keys, parallelism: parallelism) { $0.product(with: input, parallelism: $1) }
-  }
-
-  /// The same for digits of c₁ that are there already.
-  package func applying(
-    _ element: GaloisElement, digits: HoistedDigits, with keys: EvaluationKeys, parallelism: Int
-  ) throws(RLWEError) -> Ciphertext<Coefficient> {
-    guard !element.isIdentity else { return self }
-    return try switched(element, with: keys, parallelism: parallelism) { $0.product(with: digits, parallelism: $1) }
-  }
-
-  private func switched(
-    _ element: GaloisElement, with keys: EvaluationKeys, parallelism: Int,
-    _ product: (KeySwitchingKey, Int) -> (RNSPolynomial<Evaluation>, RNSPolynomial<Evaluation>)
-  ) throws(RLWEError) -> Ciphertext<Coefficient> {
-    try keys.requireCompatible(parameters, key)
-    let context = try parameters.requireKeySwitching()
-    let galois = try keys.galoisKey(element, limbs: limbCount)
-    let (product0, product1) = product(galois.key, parallelism)
-    let division = context.division(limbs: limbCount)
-    var switched0 = division.divideToCoefficients(product0, to: basis, parallelism: parallelism)
-    let switched1 = division.divideToCoefficients(product1, to: basis, parallelism: parallelism)
-    switched0.add(c0)
-    return Ciphertext(
-      parameters: parameters, key: key, c0: switched0.applying(galois.automorphism, parallelism: parallelism),
-      c1: switched1.applying(galois.automorphism, parallelism: parallelism),
-      noise: noise + context.noise(limbs: limbCount, degree: parameters.degree))
-  }
-}
-
-extension QuadraticCiphertext where Domain == Evaluation {
-  /// c₀ + u₀, c₁ + u₁ with u₀ + u₁·s ≈ c₂·s².
-  package consuming func relinearized(
-    with keys: EvaluationKeys, parallelism: Int
-  ) throws(RLWEError) -> Ciphertext<Evaluation> {
-    try keys.requireCompatible(parameters, key)
-    let context = try parameters.requireKeySwitching()
-    let switching = try keys.relinearizationKey(limbs: limbCount)
-    let input = KeySwitchingInput(c2, context: context, parallelism: parallelism)
-    let (product0, product1) = switching.product(with: input, parallelism: parallelism)
+  ) throws(RLWEError) -> Ciphertext<Domain> {
+    let (context, product0, product1) = try switchedSquare(with: keys, parallelism: parallelism)
     let division = context.division(limbs: limbCount)
     let noise = noise + context.noise(limbs: limbCount, degree: parameters.degree)
     let basis = c0.basis
     return Ciphertext(
       parameters: parameters, key: key,
-      c0: division.divide(product0, adding: c0, to: basis, scratch: context.scratch, parallelism: parallelism),
-      c1: division.divide(product1, adding: c1, to: basis, scratch: context.scratch, parallelism: parallelism),
+      c0: Domain.divided(
+        product0, by: division, adding: c0.take(), to: basis, scratch: context.scratch, parallelism: parallelism),
+      c1: Domain.divided(
+        product1, by: division, adding: c1.take(), to: basis, scratch: context.scratch, parallelism: parallelism),
       noise: noise)
   }
 
-  /// The relinearised ciphertext divided by its last prime, in one division by P times that prime.
-  package consuming func relinearizedAndRescaled(
+  /// P·(u₀, u₁) with u₀ + u₁·s ≈ c₂·s².
+  private func switchedSquare(
     with keys: EvaluationKeys, parallelism: Int
-  ) throws(RLWEError) -> Ciphertext<Evaluation> {
+  ) throws(RLWEError) -> (KeySwitchingContext, RNSPolynomial<Evaluation>, RNSPolynomial<Evaluation>) {
     try keys.requireCompatible(parameters, key)
-    guard limbCount > 1 else { throw .noPrimeLeft }
     let context = try parameters.requireKeySwitching()
     let switching = try keys.relinearizationKey(limbs: limbCount)
-    let input = KeySwitchingInput(c2, context: context, parallelism: parallelism)
-    var (product0, product1) = switching.product(with: input, parallelism: parallelism)
+    let input = Domain.switchingInput(c2, context: context, parallelism: parallelism)
+    let (product0, product1) = switching.product(with: input, parallelism: parallelism)
+    return (context, product0, product1)
+  }
+}
+
+extension QuadraticCiphertext where Domain == Evaluation {
+  /// The relinearised ciphertext divided by its last primes, in one division by P times those.
+  ///
+  /// - Parameter division: By the last primes and P.
+  package consuming func relinearizedAndRescaled(
+    by division: SpecialDivision, with keys: EvaluationKeys, parallelism: Int
+  ) throws(RLWEError) -> Ciphertext<Evaluation> {
+    var (context, product0, product1) = try switchedSquare(with: keys, parallelism: parallelism)
+    precondition(
+      division.keptCount + division.droppedCount == limbCount + context.specialPlans.count, "another division")
     product0.addMultiple(of: c0, byProductOf: context.specialPlans, parallelism: parallelism)
     product1.addMultiple(of: c1, byProductOf: context.specialPlans, parallelism: parallelism)
-    let division = context.rescaling(limbs: limbCount)
-    let target = parameters.basis(limbs: limbCount - 1)
+    let target = parameters.basis(limbs: division.keptCount)
     let dropped = log2Modulus - target.log2Product
     let noise =
       noise.scaledDown(bits: dropped)
@@ -140,57 +90,76 @@ extension QuadraticCiphertext where Domain == Evaluation {
   }
 }
 
-extension Ciphertext where Domain == Evaluation {
+extension Ciphertext where Domain: KeySwitchingDomain {
   /// The digits of c₁, for several automorphisms of one ciphertext.
   package func hoistedDigits(parallelism: Int) throws(RLWEError) -> HoistedDigits {
     let context = try parameters.requireKeySwitching()
     return HoistedDigits(
-      KeySwitchingInput(c1, context: context, parallelism: parallelism), parallelism: parallelism)
+      Domain.switchingInput(c1, context: context, parallelism: parallelism), parallelism: parallelism)
   }
 
   /// The ciphertext of the image of the message under an automorphism.
   package consuming func applying(
     _ element: GaloisElement, with keys: EvaluationKeys, parallelism: Int
-  ) throws(RLWEError) -> Ciphertext<Evaluation> {
+  ) throws(RLWEError) -> Ciphertext<Domain> {
     guard !element.isIdentity else { return self }
+    let galois = try galoisKey(element, of: keys)
     let context = try parameters.requireKeySwitching()
-    let input = KeySwitchingInput(c1, context: context, parallelism: parallelism)
-    return try switched(element, with: keys, parallelism: parallelism) { $0.product(with: input, parallelism: $1) }
+    let input = Domain.switchingInput(c1, context: context, parallelism: parallelism)
+    return switched(
+      galois.key.product(with: input, parallelism: parallelism), context: context, parallelism: parallelism,
+      automorphism: galois.automorphism)
   }
 
   /// The same for digits of c₁ that are there already.
   package func applying(
     _ element: GaloisElement, digits: HoistedDigits, with keys: EvaluationKeys, parallelism: Int
-  ) throws(RLWEError) -> Ciphertext<Evaluation> {
+  ) throws(RLWEError) -> Ciphertext<Domain> {
     guard !element.isIdentity else { return self }
-    return try switched(element, with: keys, parallelism: parallelism) { $0.product(with: digits, parallelism: $1) }
+    let galois = try galoisKey(element, of: keys)
+    return switched(
+      galois.key.product(with: digits, parallelism: parallelism), context: digits.context, parallelism: parallelism,
+      automorphism: galois.automorphism)
   }
 
-  private func switched(
-    _ element: GaloisElement, with keys: EvaluationKeys, parallelism: Int,
-    _ product: (KeySwitchingKey, Int) -> (RNSPolynomial<Evaluation>, RNSPolynomial<Evaluation>)
-  ) throws(RLWEError) -> Ciphertext<Evaluation> {
+  /// The ciphertext of the same message under another secret.
+  package func reencrypted(with reencryption: ReencryptionKey, parallelism: Int) throws(RLWEError) -> Ciphertext<Domain>
+  {
+    guard parameters == reencryption.parameters else {
+      throw .parametersMismatch(expected: reencryption.parameters.digest, found: parameters.digest)
+    }
+    guard key == reencryption.source else { throw .wrongKey }
+    guard limbCount <= reencryption.limbCount else {
+      throw .keysTooShort(keys: reencryption.limbCount, ciphertext: limbCount)
+    }
+    let context = try parameters.requireKeySwitching()
+    let input = Domain.switchingInput(c1, context: context, parallelism: parallelism)
+    return switched(
+      reencryption.switching.product(with: input, parallelism: parallelism), context: context,
+      parallelism: parallelism, key: reencryption.target)
+  }
+
+  private func galoisKey(_ element: GaloisElement, of keys: EvaluationKeys) throws(RLWEError) -> GaloisKey {
     try keys.requireCompatible(parameters, key)
-    let context = try parameters.requireKeySwitching()
-    let galois = try keys.galoisKey(element, limbs: limbCount)
-    let (product0, product1) = product(galois.key, parallelism)
-    let division = context.division(limbs: limbCount)
-    let switched0 = division.divide(
-      product0, adding: c0, to: basis, scratch: context.scratch, parallelism: parallelism)
-    let switched1 = division.divide(
-      product1, adding: nil, to: basis, scratch: context.scratch, parallelism: parallelism)
-    return Ciphertext(
-      parameters: parameters, key: key, c0: switched0.applying(galois.automorphism, parallelism: parallelism),
-      c1: switched1.applying(galois.automorphism, parallelism: parallelism),
-      noise: noise + context.noise(limbs: limbCount, degree: parameters.degree))
+    return try keys.galoisKey(element, limbs: limbCount)
   }
-}
 
-extension Ciphertext where Domain == Coefficient {
-  /// The digits of c₁, for several automorphisms of one ciphertext.
-  package func hoistedDigits(parallelism: Int) throws(RLWEError) -> HoistedDigits {
-    let context = try parameters.requireKeySwitching()
-    return HoistedDigits(
-      KeySwitchingInput(c1, context: context, parallelism: parallelism), parallelism: parallelism)
+  /// c₀ + u₀, u₁ from P·(u₀, u₁), and the image of that under an automorphism where there is one.
+  private func switched(
+    _ product: (RNSPolynomial<Evaluation>, RNSPolynomial<Evaluation>), context: KeySwitchingContext, parallelism: Int,
+    automorphism: GaloisAutomorphism? = nil, key newKey: KeyIdentifier? = nil
+  ) -> Ciphertext<Domain> {
+    let division = context.division(limbs: limbCount)
+    var switched0 = Domain.divided(
+      product.0, by: division, adding: c0, to: basis, scratch: context.scratch, parallelism: parallelism)
+    var switched1 = Domain.divided(
+      product.1, by: division, adding: nil, to: basis, scratch: context.scratch, parallelism: parallelism)
+    if let automorphism {
+      switched0 = Domain.image(of: switched0, under: automorphism, parallelism: parallelism)
+      switched1 = Domain.image(of: switched1, under: automorphism, parallelism: parallelism)
+    }
+    return Ciphertext(
+      parameters: parameters, key: newKey ?? key, c0: switched0, c1: switched1,
+      noise: noise + context.noise(limbs: limbCount, degree: parameters.degree))
   }
 }

@@ -37,7 +37,7 @@ package final class KeySwitchingContext: Sendable {
   let digits: [KeySwitchingDigit]
 
   /// Scratch of key switches.
-  let scratch = ScratchPool()
+  package let scratch = ScratchPool()
 
   private let keyBases: [RNSBasis]
 
@@ -47,9 +47,8 @@ package final class KeySwitchingContext: Sendable {
   /// `summations[d][c − 1][j]`: from the first c limbs of digit d to limb j of the key basis; nil for its own limbs.
   private let summations: [[[RNSMap?]]]
 
-  /// Divisions by P alone, and by P and the last prime, for each number of primes.
+  /// Division by P, for each number of primes.
   private let divisions: [SpecialDivision]
-  private let rescalings: [SpecialDivision?]
 
   init(_ literal: KeySwitchingLiteral, basis: RNSBasis, kernels: KernelChoice) throws(ParameterError) {
     self.literal = literal
@@ -88,12 +87,6 @@ package final class KeySwitchingContext: Sendable {
     keyBases = (1...limbs).map { RNSBasis(plans: Array(basis.plans[..<$0]) + plans) }
     (inverses, summations) = Self.decompositions(digits, basis: basis, special: plans)
     divisions = (1...limbs).map { SpecialDivision(dropping: plans, keeping: Array(basis.plans[..<$0])) }
-    rescalings = (1...limbs).map { count in
-      count == 1
-        ? nil
-        : SpecialDivision(
-          dropping: [basis.plans[count - 1]] + plans, keeping: Array(basis.plans[..<(count - 1)]))
-    }
   }
 
   /// The first `limbs` primes and the special primes.
@@ -117,11 +110,6 @@ package final class KeySwitchingContext: Sendable {
   func summation(ofDigit digit: Int, count: Int, to keyLimb: Int) -> RNSMap? { summations[digit][count - 1][keyLimb] }
 
   func division(limbs: Int) -> SpecialDivision { divisions[limbs - 1] }
-
-  func rescaling(limbs: Int) -> SpecialDivision {
-    guard let rescaling = rescalings[limbs - 1] else { preconditionFailure("the last prime cannot be dropped") }
-    return rescaling
-  }
 
   /// The noise that a switch adds before the division by P: Σ over digits of digit · error.
   ///
@@ -204,12 +192,12 @@ package final class KeySwitchingContext: Sendable {
 }
 
 /// Division by a product of primes with rounding, in both forms.
-struct SpecialDivision: Sendable {
+package struct SpecialDivision: Sendable {
   /// How many limbs stay.
-  let keptCount: Int
+  package let keptCount: Int
 
   /// How many limbs, at the end, are divided out.
-  let droppedCount: Int
+  package let droppedCount: Int
 
   /// In coefficient form, all kept limbs at once; nil where nothing is dropped.
   let coefficient: RNSMap?
@@ -221,9 +209,10 @@ struct SpecialDivision: Sendable {
   let inverses: [UInt64]
 
   /// log2 of the divisor.
-  let log2Divisor: Double
+  package let log2Divisor: Double
 
-  init(dropping dropped: [NTTPlan], keeping kept: [NTTPlan]) {
+  /// Division by the product of the primes of `dropped`, for polynomials modulo those of `kept` and then these.
+  package init(dropping dropped: [NTTPlan], keeping kept: [NTTPlan]) {
     keptCount = kept.count
     droppedCount = dropped.count
     coefficient = dropped.isEmpty ? nil : RNSMap.division(by: dropped, in: kept)

@@ -105,7 +105,7 @@ extension SpecialDivision {
   ///   - polynomial: Its dropped limbs are overwritten.
   ///   - addend: Modulo the kept primes.
   ///   - target: The basis of the kept primes.
-  func divide(
+  package func divide(
     _ polynomial: consuming RNSPolynomial<Evaluation>, adding addend: consuming RNSPolynomial<Evaluation>?,
     to target: RNSBasis, scratch pool: ScratchPool, parallelism: Int
   ) -> RNSPolynomial<Evaluation> {
