@@ -31,6 +31,8 @@ let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto"
 let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let complex: Target.Dependency = .product(name: "ComplexModule", package: "swift-numerics")
+let real: Target.Dependency = .product(name: "RealModule", package: "swift-numerics")
 let csv: Target.Dependency = .product(name: "SwiftCSV", package: "SwiftCSV")
 
 let package = Package(
@@ -46,6 +48,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
   ],
@@ -76,7 +79,12 @@ let package = Package(
       name: "BFV", dependencies: ["RLWE", "PolynomialRing", "ModularArithmetic", "BigIntegers", "Randomness"],
       path: "Sources/Encryption/BFV", swiftSettings: hot),
     .target(
-      name: "Tacit", dependencies: ["RLWE", "BFV", "PolynomialRing"], path: "Sources/Encryption/Tacit",
+      name: "CKKS",
+      dependencies: ["RLWE", "PolynomialRing", "ModularArithmetic", "Randomness", complex, real],
+      path: "Sources/Encryption/CKKS", swiftSettings: hot),
+    .target(
+      name: "Tacit", dependencies: ["RLWE", "BFV", "CKKS", "PolynomialRing", complex, real],
+      path: "Sources/Encryption/Tacit",
       swiftSettings: strict),
 
     // Inference
@@ -144,6 +152,13 @@ let package = Package(
         "BFV", "RLWE", "PolynomialRing", "ModularArithmetic", "BigIntegers", "Randomness", crypto, "TestSupport",
       ],
       path: "Tests/Encryption/BFVTests", resources: [.copy("Golden")], swiftSettings: hot),
+    .testTarget(
+      name: "CKKSTests",
+      dependencies: [
+        "CKKS", "RLWE", "PolynomialRing", "ModularArithmetic", "BigIntegers", "Randomness", complex, real,
+        "TestSupport",
+      ],
+      path: "Tests/Encryption/CKKSTests", swiftSettings: hot),
     .testTarget(
       name: "LinearModelsTests", dependencies: ["LinearModels", protobuf], path: "Tests/Inference/LinearModelsTests",
       resources: [.copy("Fixtures")], swiftSettings: strict),

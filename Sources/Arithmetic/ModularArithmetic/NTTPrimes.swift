@@ -70,6 +70,37 @@ public enum NTTPrimes {
     return nil
   }
 
+  /// The prime ≡ 1 modulo 2N nearest to a number.
+  ///
+  /// - Parameters:
+  ///   - target: Any number from 2N up to 2^62.
+  ///   - limit: The prime is below it.
+  ///   - degree: Ring degree N, a power of two in 2^3 … 2^17.
+  ///   - excluding: Primes to pass over.
+  /// - Returns: The prime, the smaller of two that are equally near; nil where there is none below the limit.
+  public static func nearest(to target: UInt64, below limit: UInt64, degree: Int, excluding: Set<UInt64>) -> UInt64? {
+    precondition(isSupported(degree: degree), "ring degree \(degree) is not a power of two from 8 to 131072")
+    precondition(target <= 1 << 62, "\(target) is above 2^62")
+    let step = 2 * UInt64(degree)
+    func isFree(_ candidate: UInt64) -> Bool {
+      candidate < limit && !excluding.contains(candidate) && isPrime(candidate)
+    }
+    var lower = target / step * step + 1
+    var upper = lower
+    if lower > target { lower = lower > step ? lower - step : 1 }
+    if upper < target { upper += step }
+    while lower > 1 || upper < limit {
+      if lower > 1, upper >= limit || target - lower <= upper - target {
+        if isFree(lower) { return lower }
+        lower -= min(step, lower - 1)
+      } else {
+        if isFree(upper) { return upper }
+        upper += step
+      }
+    }
+    return nil
+  }
+
   private static func isSupported(degree: Int) -> Bool {
     degree.nonzeroBitCount == 1 && (8...131_072).contains(degree)
   }

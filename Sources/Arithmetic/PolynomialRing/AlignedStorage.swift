@@ -77,4 +77,25 @@ package final class AlignedStorage: @unchecked Sendable {
     let span = unsafe MutableSpan(_unsafeStart: base + range.lowerBound, count: range.count)
     return unsafe _overrideLifetime(span, borrowing: self)
   }
+
+  /// Read access to the words of `range` as doubles.
+  @_lifetime(borrow self)
+  package func doubles(_ range: Range<Int>) -> Span<Double> {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count, "range outside the storage")
+    let start = unsafe UnsafeRawPointer(base + range.lowerBound).bindMemory(to: Double.self, capacity: range.count)
+    let span = unsafe Span(_unsafeStart: start, count: range.count)
+    return unsafe _overrideLifetime(span, borrowing: self)
+  }
+
+  /// Write access to the words of `range` as doubles; storage used in this way holds doubles alone.
+  ///
+  /// requires: the caller holds this storage uniquely.
+  @_lifetime(borrow self)
+  package func mutableDoubles(_ range: Range<Int>) -> MutableSpan<Double> {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count, "range outside the storage")
+    let start = unsafe UnsafeMutableRawPointer(base + range.lowerBound)
+      .bindMemory(to: Double.self, capacity: range.count)
+    let span = unsafe MutableSpan(_unsafeStart: start, count: range.count)
+    return unsafe _overrideLifetime(span, borrowing: self)
+  }
 }

@@ -14,6 +14,17 @@ extension RNSPolynomial {
     }
   }
 
+  /// Adds the first limbs of `other`.
+  ///
+  /// requires: `other` of a basis that starts with this one.
+  package mutating func addPrefix(of other: borrowing RNSPolynomial) {
+    precondition(other.basis.hasPrefix(basis), "polynomials of different bases")
+    for (index, plan) in basis.plans.enumerated() {
+      var limb = mutableLimb(index)
+      plan.backend.addInPlace(&limb, other.limb(index), modulo: plan.modulus)
+    }
+  }
+
   /// Subtracts `other` from this polynomial.
   ///
   /// requires: equal bases.
@@ -83,9 +94,9 @@ extension RNSPolynomial {
 extension RNSPolynomial where Domain == Evaluation {
   /// Multiplies by `other` modulo X^N + 1.
   ///
-  /// requires: equal bases.
+  /// requires: `other` of this basis or of a longer one that starts with it.
   public mutating func multiply(by other: borrowing RNSPolynomial) {
-    precondition(basis == other.basis, "polynomials of different bases")
+    precondition(other.basis.hasPrefix(basis), "polynomials of different bases")
     for (index, plan) in basis.plans.enumerated() {
       var limb = mutableLimb(index)
       plan.backend.multiplyInPlace(&limb, other.limb(index), modulo: plan.modulus)
@@ -94,9 +105,9 @@ extension RNSPolynomial where Domain == Evaluation {
 
   /// Adds `lhs` · `rhs` modulo X^N + 1.
   ///
-  /// requires: `lhs` of this basis; `rhs` of this basis or a longer one that starts with it.
+  /// requires: both of this basis or of longer ones that start with it.
   public mutating func addProduct(_ lhs: borrowing RNSPolynomial, _ rhs: borrowing RNSPolynomial) {
-    precondition(basis == lhs.basis && rhs.basis.hasPrefix(basis), "polynomials of different bases")
+    precondition(lhs.basis.hasPrefix(basis) && rhs.basis.hasPrefix(basis), "polynomials of different bases")
     for (index, plan) in basis.plans.enumerated() {
       var limb = mutableLimb(index)
       plan.backend.multiplyAccumulate(&limb, lhs.limb(index), rhs.limb(index), modulo: plan.modulus)

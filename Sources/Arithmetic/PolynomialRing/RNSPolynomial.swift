@@ -104,6 +104,12 @@ extension RNSPolynomial: Equatable {
 extension RNSPolynomial {
   /// The same residues in new storage that is not overwritten when it goes.
   package init(basis: RNSBasis, copying other: borrowing RNSPolynomial) {
+    precondition(basis == other.basis, "a copy in another basis")
+    self.init(basis: basis, limbs: Array(0..<basis.limbCount), of: other)
+  }
+
+  /// The first limbs of `other`.
+  package init(basis: RNSBasis, prefixOf other: borrowing RNSPolynomial) {
     self.init(basis: basis, limbs: Array(0..<basis.limbCount), of: other)
   }
 

@@ -57,6 +57,11 @@ public struct SecretCoefficients: ~Copyable, Sendable {
 }
 
 extension SecretPolynomial where Domain == Coefficient {
+  /// Adds integer coefficients, two's complement words of any size.
+  package mutating func add(reducingSignedWords words: borrowing Span<UInt64>) {
+    polynomial.add(RNSPolynomial<Coefficient>(reducingSignedWords: words, basis: basis, zeroising: true))
+  }
+
   /// The same polynomial in evaluation form.
   public consuming func evaluationForm() -> SecretPolynomial<Evaluation> {
     SecretPolynomial<Evaluation>(polynomial.take().evaluationForm())

@@ -56,6 +56,21 @@ extension Ciphertext {
 }
 
 extension Ciphertext where Domain == Evaluation {
+  /// Adds the constant polynomial of the given residues.
+  package mutating func addConstant(_ residues: [UInt64]) {
+    c0.addConstant(residues)
+  }
+
+  /// The product as it is, of three parts and unscaled: (a₀b₀, a₀b₁ + a₁b₀, a₁b₁).
+  ///
+  /// Its noise is for the scheme to say.
+  package func tensor(
+    _ other: Ciphertext<Evaluation>, parallelism: Int
+  ) -> QuadraticCiphertext<Evaluation> {
+    let (d0, d1, d2) = RNSPolynomial.tensor((c0, c1), (other.c0, other.c1), parallelism: parallelism)
+    return QuadraticCiphertext(parameters: parameters, key: key, c0: d0, c1: d1, c2: d2, noise: .zero)
+  }
+
   /// Multiplies by an integer polynomial of the given norms.
   package mutating func multiply(by polynomial: borrowing RNSPolynomial<Evaluation>, norm1: Double, norm2: Double) {
     c0.multiply(by: polynomial)

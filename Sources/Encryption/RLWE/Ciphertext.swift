@@ -12,13 +12,13 @@ public struct Ciphertext<Domain: PolynomialDomain>: Sendable {
   public let key: KeyIdentifier
 
   /// The part that holds the message.
-  public internal(set) var c0: RNSPolynomial<Domain>
+  public package(set) var c0: RNSPolynomial<Domain>
 
   /// The part that multiplies the secret.
-  public internal(set) var c1: RNSPolynomial<Domain>
+  public package(set) var c1: RNSPolynomial<Domain>
 
   /// What is known of its noise.
-  public internal(set) var noise: NoiseBound
+  public package(set) var noise: NoiseBound
 
   package init(
     parameters: RLWEParameters, key: KeyIdentifier, c0: consuming RNSPolynomial<Domain>,
@@ -40,6 +40,15 @@ public struct Ciphertext<Domain: PolynomialDomain>: Sendable {
 
   /// log2 of its modulus.
   public var log2Modulus: Double { basis.log2Product }
+
+  /// Whether c₁ is zero, so that anybody can read the message: the result of a multiplication by zero, for example.
+  ///
+  /// Such a ciphertext computes like any other. Before it leaves, add a fresh encryption of zero.
+  public var isTransparent: Bool {
+    let words = c1.allLimbs()
+    for index in words.indices where words[index] != 0 { return false }
+    return true
+  }
 
   /// Throws unless the two can be combined.
   package func requireCompatible(_ other: borrowing Ciphertext) throws(RLWEError) {
@@ -108,7 +117,7 @@ public struct SeededCiphertext: Sendable {
     return Ciphertext(parameters: parameters, key: key, c0: c0.take().evaluationForm(), c1: c1, noise: noise)
   }
 
-  static func uniformHalf(of seed: Seed, basis: RNSBasis) -> RNSPolynomial<Evaluation> {
+  package static func uniformHalf(of seed: Seed, basis: RNSBasis) -> RNSPolynomial<Evaluation> {
     var stream = RandomStream(seed: seed, label: streamLabel)
     return RNSPolynomial(uniformIn: basis, from: &stream)
   }

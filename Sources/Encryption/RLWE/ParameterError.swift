@@ -14,7 +14,10 @@ public enum ParameterError: Error, Hashable, Sendable, CustomStringConvertible {
   case plaintextModulus(UInt64, reason: String)
   /// The modulus of compressed replies is unusable.
   case replyModulus(UInt64, reason: String)
-
+  /// The scale, or the primes of a level, cannot be used.
+  case scale(String)
+  /// No parameters do what is asked for.
+  case unplannable(String)
   /// Key switching cannot be done as asked.
   case keySwitching(String)
 
@@ -32,6 +35,10 @@ public enum ParameterError: Error, Hashable, Sendable, CustomStringConvertible {
       "plaintext modulus \(value): \(reason)"
     case .replyModulus(let value, let reason):
       "reply modulus \(value): \(reason)"
+    case .scale(let reason):
+      "scale: \(reason)"
+    case .unplannable(let reason):
+      "no parameters: \(reason)"
     case .keySwitching(let reason):
       "key switching: \(reason)"
     }

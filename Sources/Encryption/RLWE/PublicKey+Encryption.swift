@@ -11,6 +11,30 @@ extension PublicKey {
     return rerandomize(Ciphertext(parameters: parameters, key: key, c0: zero, c1: zero, noise: .zero))
   }
 
+  /// A fresh encryption of a scaled message, in evaluation form and in the message's basis: (p₀·u + e₀ + m, p₁·u + e₁).
+  ///
+  /// u, e₀ and e₁ are drawn here and used once.
+  /// - Parameter message: Modulo the first primes of the parameters.
+  package func encryptInEvaluationForm(_ message: borrowing RNSPolynomial<Coefficient>) -> Ciphertext<Evaluation> {
+    let basis = message.basis
+    var entropy = RandomStream.system()
+    let u = SecretCoefficients(ternaryOfDegree: basis.degree, from: &entropy).residues(in: basis).evaluationForm()
+    let e0 = SecretCoefficients(errorOfDegree: basis.degree, from: &entropy).residues(in: basis)
+    let e1 = SecretCoefficients(errorOfDegree: basis.degree, from: &entropy).residues(in: basis)
+    // p·u is added to the errors and is never alone in memory; the words that held the errors end as the ciphertext's.
+    var sum0 = RNSPolynomial(basis: basis, copying: e0.polynomial)
+    sum0.add(message)
+    let sum1 = RNSPolynomial(basis: basis, copying: e1.polynomial)
+    let words = [ObjectIdentifier(sum0.storage), ObjectIdentifier(sum1.storage)]
+    var c0 = (consume sum0).evaluationForm()
+    var c1 = (consume sum1).evaluationForm()
+    c0.addProduct(u.polynomial, p0)
+    c1.addProduct(u.polynomial, p1)
+    assert([ObjectIdentifier(c0.storage), ObjectIdentifier(c1.storage)] == words, "an error was copied")
+    return Ciphertext(
+      parameters: parameters, key: key, c0: c0, c1: c1, noise: .publicKeyEncryption(degree: basis.degree))
+  }
+
   /// Adds a fresh encryption of zero to a ciphertext of the same parameters and key, in the basis of its primes.
   ///
   /// u, e₀ and e₁ are drawn here and used once. The products with u are accumulated into the ciphertext and the errors are

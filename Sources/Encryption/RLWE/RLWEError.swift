@@ -10,6 +10,18 @@ public enum RLWEError: Error, Hashable, Sendable, CustomStringConvertible {
   case noPrimeLeft
   /// The result could not be decrypted: its noise would not fit under the plaintext.
   case noiseExhausted(neededBits: Double, availableBits: Double)
+  /// The numbers of a ciphertext, at its scale, may not fit under its modulus.
+  case valuesExceedModulus(neededBits: Double, availableBits: Double)
+  /// A number is larger than what the ciphertext declares.
+  case valueOutOfBound(magnitude: Double, bound: Double)
+  /// A product is due to be rescaled, and no level is left for it.
+  case noLevelLeft
+  /// Two ciphertexts have scales that cannot be made equal, as logarithms.
+  case scaleMismatch(lhs: Double, rhs: Double)
+  /// A plaintext is prepared for a higher level than the ciphertext has.
+  case plaintextLevel(plaintext: Int, ciphertext: Int)
+  /// Noise that hides how a result was made would leave nothing of it.
+  case releaseTooNoisy(errorBits: Double, allowedBits: Double)
   /// A ciphertext was made with another key.
   case wrongKey
   /// The parameters have no key switching.
@@ -35,6 +47,21 @@ public enum RLWEError: Error, Hashable, Sendable, CustomStringConvertible {
     case .noiseExhausted(let needed, let available):
       "the noise would need \(rounded(needed)) bits and \(rounded(available)) are left; take parameters with a larger "
         + "modulus, or compute less"
+    case .valuesExceedModulus(let needed, let available):
+      "the numbers, as large as they may be by what was declared, need \(rounded(needed)) bits at this scale and the modulus "
+        + "has room for \(rounded(available)); declare a smaller bound where you know one, or take parameters with more base "
+        + "primes"
+    case .valueOutOfBound(let magnitude, let bound):
+      "a number has absolute value \(magnitude), above the declared \(bound); declare the bound when you encrypt"
+    case .noLevelLeft:
+      "no level is left: every product uses one up, and this ciphertext is at level 0; take parameters with more levels"
+    case .scaleMismatch(let lhs, let rhs):
+      "scales 2^\(lhs) and 2^\(rhs) differ; rescale one of them, or let the evaluator align them while a level is left"
+    case .plaintextLevel(let plaintext, let ciphertext):
+      "the plaintext is prepared for level \(plaintext) and the ciphertext is at level \(ciphertext); prepare it for that"
+    case .releaseTooNoisy(let error, let allowed):
+      "hiding how the result was made would leave an error of 2^\(rounded(error)), above 2^\(rounded(allowed)); take a larger "
+        + "scale (two primes a level), or ask for less security or fewer answers"
     case .wrongKey:
       "encrypted under another key"
     case .noKeySwitching:

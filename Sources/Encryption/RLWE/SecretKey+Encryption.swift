@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import PolynomialRing
-internal import Randomness
+package import Randomness
 
 extension SecretKey {
   /// A fresh symmetric encryption of zero: (−a·s + e, seed of a).
@@ -22,6 +22,30 @@ extension SecretKey {
     assert(ObjectIdentifier(result.storage) == words, "a·s was copied")
     return SeededCiphertext(
       parameters: parameters, key: identifier, c0: result, seed: seed, noise: .freshError)
+  }
+
+  /// A fresh symmetric encryption of a scaled message, in evaluation form and in the message's basis: (−a·s + e + m, seed of a).
+  ///
+  /// The error and the seed are drawn here and used once.
+  /// - Parameter message: Modulo the first primes of the parameters.
+  package borrowing func encryptInEvaluationForm(
+    _ message: borrowing RNSPolynomial<Coefficient>
+  ) -> (c0: RNSPolynomial<Evaluation>, seed: Seed) {
+    let basis = message.basis
+    let seed = Seed.random()
+    let a = SeededCiphertext.uniformHalf(of: seed, basis: basis)
+    var entropy = RandomStream.system()
+    let error = SecretCoefficients(errorOfDegree: basis.degree, from: &entropy).residues(in: basis)
+    // a·s is added to what hides it and is never alone in memory; the words that held e + m end as the ciphertext's.
+    var sum = RNSPolynomial(basis: basis, copying: error.polynomial)
+    sum.add(message)
+    sum.negate()
+    let words = ObjectIdentifier(sum.storage)
+    var result = (consume sum).evaluationForm()
+    result.addProduct(a, evaluation.polynomial)
+    result.negate()
+    assert(ObjectIdentifier(result.storage) == words, "e + m was copied")
+    return (result, seed)
   }
 
   /// c₀ + c₁·s: the scaled message and the noise.

@@ -39,7 +39,7 @@ public struct SecretKey: ~Copyable, Sendable {
   package let coefficients: SecretCoefficients
 
   /// s in evaluation form, modulo all primes of Q.
-  let evaluation: SecretPolynomial<Evaluation>
+  package let evaluation: SecretPolynomial<Evaluation>
 
   /// Draws a key from the system's entropy.
   public init(parameters: RLWEParameters) {

@@ -177,6 +177,16 @@ void he_reduce_words(uint64_t *out, const uint64_t *in, size_t count, const he_m
 /// out[k] = in[k] modulo q for any two's complement words in [-2^63, 2^63). ensures: canonical. aliasing: exact.
 void he_reduce_signed_words(uint64_t *out, const uint64_t *in, size_t count, const he_modulus *q);
 
+/// out[k] = in[k] as a two's complement word in [-(q-1)/2, (q-1)/2]. requires: q odd, in below q. aliasing: exact.
+void he_centre_words(uint64_t *out, const uint64_t *in, size_t count, const he_modulus *q);
+/// Most limbs of `he_compose_centred`.
+#define HE_COMPOSE_LIMIT 8
+/// hi[k] * 2^64 + lo[k] = the integer x in (-Q/2, Q/2) with the residues in[j * in_stride + k], modulo 2^128: two's complement
+/// where |x| < 2^127. inverses[j * limbs + i] = q_i^-1 mod q_j for i < j. requires: 2 <= limbs <= HE_COMPOSE_LIMIT, the
+/// moduli odd and different, in canonical. aliasing: none.
+void he_compose_centred(uint64_t *hi, uint64_t *lo, const uint64_t *in, size_t in_stride, size_t count,
+                        const he_modulus *moduli, const uint64_t *inverses, size_t limbs);
+
 /// out[k] = floor(in[k] / 2^shift) mod 2^bits: one digit of a gadget decomposition. requires: shift < 64, 1 <= bits < 64.
 /// aliasing: exact.
 void he_extract_bits(uint64_t *out, const uint64_t *in, size_t count, unsigned shift, unsigned bits);
@@ -214,6 +224,14 @@ void he_divide_round_limb(uint64_t *out, const uint64_t *in, const uint64_t *las
 /// Uniform ternary values -1, 0, 1 as two's complement words, from 8 random bytes each (little endian):
 /// floor(3 * r / 2^64) - 1. Statistical distance from uniform below count * 2^-63.
 void he_sample_ternary(uint64_t *out, const uint8_t *random, size_t count);
+/// Largest `log_width` of `he_sample_gaussian`.
+#define HE_GAUSSIAN_LIMIT 58
+/// Discrete Gaussian values as two's complement words: z with a probability proportional to 2^-(z/K)^2, K = 2^log_width, so
+/// that the standard deviation is K / sqrt(2 ln 2) = 0.85 K. Each attempt takes 32 random bytes, and is kept with
+/// probability 0.68. The relative error of a probability is below 2^-56, but for |z| >= 8 K, which have 2^-64 together.
+/// Returns how many were written, *consumed how many attempts were looked at.
+size_t he_sample_gaussian(uint64_t *out, size_t capacity, size_t *consumed, const uint8_t *random, size_t attempts,
+                          unsigned log_width);
 /// Centred binomial values, eta = 21 (variance 10.5), as two's complement words, from 8 random bytes each:
 /// popcount(r mod 2^21) - popcount(floor(r / 2^21) mod 2^21), r little endian.
 void he_sample_centered_binomial(uint64_t *out, const uint8_t *random, size_t count);

@@ -92,6 +92,9 @@ package final class KeySwitchingContext: Sendable {
   /// The first `limbs` primes and the special primes.
   package func keyBasis(limbs: Int) -> RNSBasis { keyBases[limbs - 1] }
 
+  /// Whether there are no special primes, so that nothing is divided out.
+  package var isGadget: Bool { specialPlans.isEmpty }
+
   /// How many primes Q has.
   var primeCount: Int { keyBases.count }
 
@@ -116,20 +119,21 @@ package final class KeySwitchingContext: Sendable {
   /// The errors are independent of the digits, whose coefficients are below count · (product of their primes), or 2^bits:
   /// given the digits, each coefficient of a product is subgaussian with σ times the Euclidean norm of the digit.
   package func noiseBeforeDivision(limbs: Int, degree: Int) -> NoiseBound {
-    var log2Squares = -Double.infinity
-    for digit in 0..<digitCount(limbs: limbs) {
-      let range = self.limbs(ofDigit: digit, limbs: limbs)
-      let log2Bound: Double
-      if let bits = digits[digit].bits {
-        log2Bound = Double(bits.count)
-      } else {
-        let widest = range.reduce(0.0) { $0 + Double(keyBases[limbs - 1].moduli[$1].bitWidth) }
-        log2Bound = widest + log2(Double(range.count))
-      }
-      log2Squares = NoiseBound.log2Sum(log2Squares, 2 * log2Bound)
+    let log2Squares = digitSizes(limbs: limbs).reduce(-Double.infinity) { sum, digit in
+      NoiseBound.log2Sum(sum, 2 * (digit.log2Size + log2(Double(digit.terms))))
     }
     let deviation = 0.5 * (log2(NoiseBound.errorVariance) + log2(Double(degree)) + log2Squares)
     return NoiseBound(log2Deviation: deviation, log2Bounded: -.infinity, independent: false)
+  }
+
+  /// For each digit of a polynomial modulo `limbs` primes log2 of a bound D, and how many values in [0, D) its coefficients
+  /// are sums of.
+  package func digitSizes(limbs: Int) -> [(log2Size: Double, terms: Int)] {
+    (0..<digitCount(limbs: limbs)).map { digit in
+      if let bits = digits[digit].bits { return (Double(bits.count), 1) }
+      let range = self.limbs(ofDigit: digit, limbs: limbs)
+      return (RNSMap.log2Product(Array(keyBases[limbs - 1].plans[range])), range.count)
+    }
   }
 
   /// log2 P; 0 without special primes.

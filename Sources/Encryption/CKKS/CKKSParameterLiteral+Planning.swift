@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ModularArithmetic
+public import RLWE
+
+extension CKKSParameterLiteral {
+  /// Widest primes that every kernel takes.
+  private static let primeBits = 46
+
+  /// Parameters for a computation: the smallest ring that is secure with as many levels.
+  ///
+  /// Scales of up to 46 bits take one prime a level, larger ones two. The primes are chosen so that the canonical scales stay
+  /// next to 2^scaleBits [KPP20, section 4]; digits and special primes so that the evaluation keys are smallest.
+  /// - Parameters:
+  ///   - levels: How many rescaled products follow one another; 0 … 60.
+  ///   - scaleBits: log2 of the scale: about 20 to 25 bits more than what is to be right after the binary point; 20 … 90.
+  ///   - valueBound: How large encrypted numbers are in absolute value.
+  ///   - headroomBits: How many times, as a power of two, results may be larger than that.
+  ///   - slots: How many numbers a ciphertext must hold.
+  ///   - keySwitching: Whether products of ciphertexts, or rotations, are needed.
+  ///   - security: What the set must withstand.
+  /// - Throws: `ParameterError.unplannable` where no ring of up to 2^17 is large enough.
+  public static func planned(
+    levels: Int, scaleBits: Int = 40, valueBound: Double = 1, headroomBits: Int = 3, slots: Int = 1,
+    keySwitching: Bool = true, security: SecurityLevel = .classical128
+  ) throws(ParameterError) -> CKKSParameterLiteral {
+    guard (0...60).contains(levels), (20...90).contains(scaleBits), valueBound.isFinite, valueBound > 0,
+      (0...60).contains(headroomBits)
+    else {
+      throw .unplannable(
+        "\(levels) levels of \(scaleBits) bits for numbers up to \(valueBound) with \(headroomBits) bits of headroom; levels "
+          + "are 0 to 60, scales 20 to 90 bits, headroom 0 to 60 bits")
+    }
+    let baseBits = scaleBits + max(0, Int(binaryLogarithm(valueBound).rounded(.up))) + 1 + headroomBits
+    var degree = 1024
+    while degree <= 131_072 {
+      if degree / 2 >= slots, let limit = SecurityTable.maximumModulusBits(degree: degree, level: security),
+        let literal = candidate(
+          degree: degree, limit: limit, levels: levels, scaleBits: scaleBits, baseBits: baseBits,
+          valueBound: valueBound,
+          keySwitching: keySwitching, security: security)
+      {
+        return literal
+      }
+      degree *= 2
+    }
+    throw .unplannable(
+      "\(levels) levels of \(scaleBits) bits and a base of \(baseBits) bits are more than any ring up to 2^17 holds at "
+        + "\(security.rawValue); ask for fewer levels, or for fewer bits")
+  }
+
+  /// Parameters of one degree, or nil where they do not fit.
+  private static func candidate(
+    degree: Int, limit: Int, levels: Int, scaleBits: Int, baseBits: Int, valueBound: Double, keySwitching: Bool,
+    security: SecurityLevel
+  ) -> CKKSParameterLiteral? {
+    let baseCount = (baseBits + primeBits - 1) / primeBits
+    guard levels * scaleBits + baseBits <= limit else { return nil }
+    guard
+      let base = try? NTTPrimes.largest(
+        below: (baseBits + baseCount - 1) / baseCount, degree: degree, count: baseCount)
+    else { return nil }
+    var used = Set(base)
+    guard let groups = levelPrimes(degree: degree, levels: levels, scaleBits: scaleBits, used: &used) else {
+      return nil
+    }
+    let all = base + groups.flatMap { $0 }
+    let bits = all.reduce(0.0) { $0 + binaryLogarithm(Double($1)) }
+    var switching: KeySwitchingLiteral?
+    if keySwitching {
+      guard
+        let choice = specialPrimes(degree: degree, primes: all, room: Double(limit) - bits, excluding: used)
+      else { return nil }
+      switching = choice
+    } else if bits >= Double(limit) {
+      return nil
+    }
+    return CKKSParameterLiteral(
+      degree: degree, baseModuli: base, levelModuli: groups,
+      scale: Double(sign: .plus, exponent: scaleBits, significand: 1), valueBound: valueBound, keySwitching: switching,
+      security: security)
+  }
+
+  /// The primes of every level, chosen from the highest down, so that S(ℓ−1) = S(ℓ)²/q(ℓ) comes next to 2^scaleBits each time.
+  private static func levelPrimes(
+    degree: Int, levels: Int, scaleBits: Int, used: inout Set<UInt64>
+  ) -> [[UInt64]]? {
+    let limit = UInt64(1) << UInt64(primeBits)
+    let wanted = CKKSScale.powerOfTwo(scaleBits)
+    var scale = wanted
+    var groups: [[UInt64]] = []
+    for _ in 0..<levels {
+      var rest = scale * scale / wanted
+      var group: [UInt64] = []
+      if scaleBits > primeBits {
+        // The first of two takes half of the bits; the second what is left.
+        guard
+          let first = NTTPrimes.nearest(
+            to: UInt64(1) << UInt64(scaleBits / 2), below: limit, degree: degree, excluding: used)
+        else { return nil }
+        used.insert(first)
+        group.append(first)
+        rest = rest / CKKSScale(first)
+      }
+      guard
+        let last = NTTPrimes.nearest(
+          to: min(UInt64(rest.roundedInteger), limit), below: limit, degree: degree, excluding: used)
+      else { return nil }
+      used.insert(last)
+      group.append(last)
+      scale = group.reduce(scale * scale) { $0 / CKKSScale($1) }
+      guard abs(scale.log2 - wanted.log2) < 0.5 else { return nil }
+      groups.append(group)
+    }
+    return groups.reversed()
+  }
+
+  /// Digits and special primes with the smallest keys that fit in `room` bits: at least as wide as the primes of a digit.
+  private static func specialPrimes(
+    degree: Int, primes: [UInt64], room: Double, excluding used: Set<UInt64>
+  ) -> KeySwitchingLiteral? {
+    let limbs = primes.count
+    let narrowest = 64 - ((primes.max() ?? 0).leadingZeroBitCount)
+    func bits(_ width: Int) -> Int { min(primeBits, Int(room) / width) }
+    func keyLimbs(_ width: Int) -> Int { (limbs + width - 1) / width * (limbs + width) }
+    guard
+      let width = (1...limbs).filter({ bits($0) >= narrowest }).min(by: { keyLimbs($0) < keyLimbs($1) }),
+      let special = try? NTTPrimes.largest(below: bits(width), degree: degree, count: width, excluding: used)
+    else { return nil }
+    return .hybrid(specialModuli: special, digitLimbs: width)
+  }
+}
