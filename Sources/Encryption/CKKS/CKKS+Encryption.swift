@@ -35,7 +35,7 @@ extension SecretKey {
     let numbers = CKKSComposition(basis: phase.basis)
       .numbers(of: phase, parameters: ciphertext.parameters, scale: ciphertext.scale)
     return CKKSPlaintext(
-      parameters: ciphertext.parameters, magnitude: ciphertext.valueBound + ciphertext.errorBound, storage: numbers,
+      parameters: ciphertext.parameters, decrypted: numbers, bound: ciphertext.valueBound + ciphertext.errorBound,
       error: ciphertext.errorBound)
   }
 

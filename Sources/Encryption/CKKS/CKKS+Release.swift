@@ -81,6 +81,6 @@ extension SecretKey {
     let numbers = CKKSComposition(basis: phase.basis)
       .numbers(of: phase, parameters: parameters, scale: ciphertext.scale)
     return CKKSPlaintext(
-      parameters: parameters, magnitude: ciphertext.valueBound + error, storage: numbers, error: error)
+      parameters: parameters, decrypted: numbers, bound: ciphertext.valueBound + error, error: error)
   }
 }

@@ -31,6 +31,17 @@ public struct CKKSPlaintext: Sendable {
     self.error = error
   }
 
+  /// Numbers from a decryption, that should be at most `bound` in absolute value.
+  ///
+  /// Coefficients are at most the largest slot, slots at most N times the largest coefficient: where the ciphertext's bound was
+  /// false, the plaintext's is still true.
+  init(parameters: CKKSParameters, decrypted storage: AlignedStorage, bound: Double, error: Double) {
+    let largest = parameters.embedding.backend.largestMagnitude(storage.doubles(0..<storage.count))
+    self.init(
+      parameters: parameters, magnitude: largest <= bound ? bound : largest * Double(parameters.degree),
+      storage: storage, error: error)
+  }
+
   /// round(scale · coefficients) modulo the primes of a basis.
   func scaled(by scale: CKKSScale, basis: RNSBasis) -> RNSPolynomial<Coefficient> {
     var result = RNSPolynomial<Coefficient>(uninitializedIn: basis, zeroising: true)

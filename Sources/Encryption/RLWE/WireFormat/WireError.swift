@@ -58,6 +58,16 @@ public enum WireKind: UInt8, Sendable, CaseIterable, CustomStringConvertible {
   case reply = 6
   /// A plaintext.
   case plaintext = 7
+  /// A CKKS ciphertext.
+  case ckksCiphertext = 11
+  /// A fresh CKKS ciphertext with its uniform half as a seed.
+  case seededCKKSCiphertext = 12
+  /// A CKKS product that is not relinearised.
+  case ckksProduct = 13
+  /// A CKKS plaintext.
+  case ckksPlaintext = 14
+  /// A key that re-encrypts from one secret to another.
+  case reencryptionKey = 15
   /// A file of encrypted rows.
   case encryptedRows = 16
   /// A file of encrypted scores.
@@ -76,6 +86,11 @@ public enum WireKind: UInt8, Sendable, CaseIterable, CustomStringConvertible {
     case .evaluationCiphertext: "a ciphertext in evaluation form"
     case .reply: "a reply"
     case .plaintext: "a plaintext"
+    case .ckksCiphertext: "a CKKS ciphertext"
+    case .seededCKKSCiphertext: "a seeded CKKS ciphertext"
+    case .ckksProduct: "a CKKS product"
+    case .ckksPlaintext: "a CKKS plaintext"
+    case .reencryptionKey: "a re-encryption key"
     case .encryptedRows: "a file of encrypted rows"
     case .encryptedScores: "a file of encrypted scores"
     }
