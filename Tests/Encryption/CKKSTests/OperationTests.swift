@@ -17,8 +17,8 @@ import Testing
     let (x, y) = (fixture.numbers(&generator), fixture.numbers(&generator))
     let a = try fixture.encrypt(x)
     let b = try fixture.publicKey.encrypt(fixture.encoder.encode(y))
-    func report(_ what: String, _ c: CKKSCiphertext, _ e: [Complex<Double>]) throws {
-      let w = try fixture.requireError(c, e)
+    func report(_: String, _ c: CKKSCiphertext, _ e: [Complex<Double>]) throws {
+      try fixture.requireError(c, e)
 
     }
     try report("fresh", a, x)
