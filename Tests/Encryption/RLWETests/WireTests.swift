@@ -27,6 +27,12 @@ import Testing
     let publicKey = PublicKey(of: secret)
     let ciphertext = publicKey.encryptZero()
     let switched = try? ciphertext.droppingLastPrime()
+    let quadratic = QuadraticCiphertext(
+      parameters: parameters, key: ciphertext.key, c0: ciphertext.c0, c1: ciphertext.c1, c2: ciphertext.c0,
+      noise: ciphertext.noise)
+    let evaluation = QuadraticCiphertext(
+      parameters: parameters, key: ciphertext.key, c0: publicKey.p0, c1: publicKey.p1, c2: publicKey.p0,
+      noise: ciphertext.noise)
     return [
       Format(kind: .secretKey, bytes: secret.serialized()) {
         try SecretKey(serialized: $0, parameters: parameters).serialized()
@@ -45,6 +51,12 @@ import Testing
       },
       Format(kind: .evaluationCiphertext, bytes: ciphertext.evaluationForm().serialized()) {
         try Ciphertext<Evaluation>(serialized: $0, parameters: parameters).serialized()
+      },
+      Format(kind: .coefficientQuadraticCiphertext, bytes: quadratic.serialized()) {
+        try QuadraticCiphertext<Coefficient>(serialized: $0, parameters: parameters).serialized()
+      },
+      Format(kind: .evaluationQuadraticCiphertext, bytes: evaluation.serialized()) {
+        try QuadraticCiphertext<Evaluation>(serialized: $0, parameters: parameters).serialized()
       },
     ]
   }()
@@ -181,6 +193,25 @@ import Testing
     fewer[73] = 2
     #expect(throws: WireError.trailingBytes(2 * 80)) {
       try Ciphertext<Coefficient>(serialized: fewer, parameters: parameters)
+    }
+  }
+
+  @Test func quadraticCiphertextsAreReadAsTheyWere() throws {
+    let parameters = try Self.parameters()
+    let publicKey = PublicKey(of: SecretKey(parameters: parameters))
+    let parts = (0..<3).map { _ in publicKey.encryptZero() }
+    let quadratic = QuadraticCiphertext(
+      parameters: parameters, key: parts[0].key, c0: parts[0].c0, c1: parts[1].c0, c2: parts[2].c0,
+      noise: parts[0].noise)
+    let bytes = quadratic.serialized()
+    #expect(bytes.count == 40 + 16 + 17 + 1 + 3 * (60 + 46 + 80))
+    let read = try QuadraticCiphertext<Coefficient>(serialized: bytes, parameters: parameters)
+    #expect(read.c0 == quadratic.c0 && read.c1 == quadratic.c1 && read.c2 == quadratic.c2)
+    #expect(read.key == quadratic.key && read.noise == quadratic.noise && read.limbCount == 3)
+    var fewer = bytes
+    fewer[73] = 2
+    #expect(throws: WireError.trailingBytes(3 * 80)) {
+      try QuadraticCiphertext<Coefficient>(serialized: fewer, parameters: parameters)
     }
   }
 

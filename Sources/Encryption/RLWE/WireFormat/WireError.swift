@@ -58,6 +58,10 @@ public enum WireKind: UInt8, Sendable, CaseIterable, CustomStringConvertible {
   case reply = 6
   /// A plaintext.
   case plaintext = 7
+  /// A product that is not relinearised, in coefficient form.
+  case coefficientQuadraticCiphertext = 9
+  /// A product that is not relinearised, in evaluation form.
+  case evaluationQuadraticCiphertext = 10
   /// A file of encrypted rows.
   case encryptedRows = 16
   /// A file of encrypted scores.
@@ -76,6 +80,8 @@ public enum WireKind: UInt8, Sendable, CaseIterable, CustomStringConvertible {
     case .evaluationCiphertext: "a ciphertext in evaluation form"
     case .reply: "a reply"
     case .plaintext: "a plaintext"
+    case .coefficientQuadraticCiphertext: "a quadratic ciphertext in coefficient form"
+    case .evaluationQuadraticCiphertext: "a quadratic ciphertext in evaluation form"
     case .encryptedRows: "a file of encrypted rows"
     case .encryptedScores: "a file of encrypted scores"
     }
