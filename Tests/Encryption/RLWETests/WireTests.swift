@@ -9,7 +9,10 @@ import Testing
 
 @Suite struct WireTests {
   static func parameters(_ scheme: String = "test") throws -> RLWEParameters {
-    try RLWEParameters(ParameterTests.literal(16, [30, 23, 40], .uncheckedInsecure), scheme: scheme)
+    var literal = try ParameterTests.literal(16, [30, 23, 40], .uncheckedInsecure)
+    literal.keySwitching = .hybrid(
+      specialModuli: try NTTPrimes.largest(below: 42, degree: 16, count: 1, excluding: []), digitLimbs: 2)
+    return try RLWEParameters(literal, scheme: scheme)
   }
 
   /// A kind of object: valid bytes, and a reader that gives them back.
@@ -33,6 +36,8 @@ import Testing
     let evaluation = QuadraticCiphertext(
       parameters: parameters, key: ciphertext.key, c0: publicKey.p0, c1: publicKey.p1, c2: publicKey.p0,
       noise: ciphertext.noise)
+    let keys = try? secret.evaluationKeys(
+      EvaluationKeyRequest(relinearization: true, rotations: [1, 3], degree: 16))
     return [
       Format(kind: .secretKey, bytes: secret.serialized()) {
         try SecretKey(serialized: $0, parameters: parameters).serialized()
@@ -57,6 +62,12 @@ import Testing
       },
       Format(kind: .evaluationQuadraticCiphertext, bytes: evaluation.serialized()) {
         try QuadraticCiphertext<Evaluation>(serialized: $0, parameters: parameters).serialized()
+      },
+      Format(kind: .evaluationKeys, bytes: keys?.serialized() ?? []) {
+        try SeededEvaluationKeys(serialized: $0, parameters: parameters).serialized()
+      },
+      Format(kind: .evaluationKeys, bytes: keys?.trimmed(limbCount: 1).serialized() ?? []) {
+        try SeededEvaluationKeys(serialized: $0, parameters: parameters).serialized()
       },
     ]
   }()

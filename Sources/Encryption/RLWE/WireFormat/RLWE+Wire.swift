@@ -12,7 +12,7 @@ extension SecretKey {
   /// The array that is returned is the caller's to protect and to overwrite.
   public borrowing func serialized() -> [UInt8] {
     var writer = WireWriter(kind: .secretKey, digest: parameters.digest)
-    writer.reserve(16 + (parameters.degree + 3) / 4 + WireReader.checksumByteCount)
+    writer.reserve(16 + (parameters.degree + 3) / 4 + WireChecksum.byteCount)
     writer.append(bytes: identifier.bytes)
     // −1, 0, 1 as 0, 1, 2: two bits each, without branching on them.
     let words = coefficients.words()

@@ -58,6 +58,8 @@ public enum WireKind: UInt8, Sendable, CaseIterable, CustomStringConvertible {
   case reply = 6
   /// A plaintext.
   case plaintext = 7
+  /// Evaluation keys with their uniform halves as seeds.
+  case evaluationKeys = 8
   /// A product that is not relinearised, in coefficient form.
   case coefficientQuadraticCiphertext = 9
   /// A product that is not relinearised, in evaluation form.
@@ -80,6 +82,7 @@ public enum WireKind: UInt8, Sendable, CaseIterable, CustomStringConvertible {
     case .evaluationCiphertext: "a ciphertext in evaluation form"
     case .reply: "a reply"
     case .plaintext: "a plaintext"
+    case .evaluationKeys: "a set of evaluation keys"
     case .coefficientQuadraticCiphertext: "a quadratic ciphertext in coefficient form"
     case .evaluationQuadraticCiphertext: "a quadratic ciphertext in evaluation form"
     case .encryptedRows: "a file of encrypted rows"
