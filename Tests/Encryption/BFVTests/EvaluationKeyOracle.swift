@@ -20,6 +20,16 @@ enum EvaluationKeyOracle {
     return result
   }
 
+  /// How many digits a key of `limbs` primes has.
+  static func digitCount(of literal: RLWEParameterLiteral, limbs: Int) -> Int {
+    switch literal.keySwitching {
+    case .hybrid(_, let digitLimbs)?: (limbs + digitLimbs - 1) / digitLimbs
+    case .gadget(let bits)?:
+      literal.moduli.prefix(limbs).reduce(0) { $0 + (64 - $1.leadingZeroBitCount + bits - 1) / bits }
+    case nil: 0
+    }
+  }
+
   /// The factor f of one digit modulo each prime of a key of `limbs` primes.
   static func factors(of literal: RLWEParameterLiteral, digit: Int, limbs: Int) -> [UInt64] {
     let primes = literal.moduli.prefix(limbs)
