@@ -90,7 +90,8 @@ import Testing
 
   @Test func everyBitFlipIsRefused() throws {
     let victim = try Victim()
-    for (name, read) in victim.readers() {
+    // One from memory, one from a stream.
+    for (name, read) in [victim.readers()[0], victim.readers()[3]] {
       for bit in 0..<victim.bytes.count * 8 {
         #expect(throws: WireError.self, "\(name), bit \(bit)") {
           try read(victim.with(bit / 8, [victim.bytes[bit / 8] ^ 1 << UInt8(bit % 8)]))
