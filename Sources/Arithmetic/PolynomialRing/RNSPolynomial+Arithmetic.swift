@@ -83,9 +83,9 @@ extension RNSPolynomial {
 extension RNSPolynomial where Domain == Evaluation {
   /// Multiplies by `other` modulo X^N + 1.
   ///
-  /// requires: equal bases.
+  /// requires: `other` of this basis or a longer one that starts with it.
   public mutating func multiply(by other: borrowing RNSPolynomial) {
-    precondition(basis == other.basis, "polynomials of different bases")
+    precondition(other.basis.hasPrefix(basis), "polynomials of different bases")
     for (index, plan) in basis.plans.enumerated() {
       var limb = mutableLimb(index)
       plan.backend.multiplyInPlace(&limb, other.limb(index), modulo: plan.modulus)

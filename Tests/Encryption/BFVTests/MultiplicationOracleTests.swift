@@ -91,7 +91,9 @@ import Testing
       #expect(oracle.p * oracle.p >= oracle.q * oracle.q * BigInteger(set.degree))
       for left in Filling.allCases {
         for right in Filling.allCases {
-          let a = (left.polynomial(in: oracle.basis, &generator), Filling.random.polynomial(in: oracle.basis, &generator))
+          let a = (
+            left.polynomial(in: oracle.basis, &generator), Filling.random.polynomial(in: oracle.basis, &generator)
+          )
           let b = (right.polynomial(in: oracle.basis, &generator), right.polynomial(in: oracle.basis, &generator))
           let what = "\(limbs) primes, \(left) by \(right), \(generator)"
           let (a0, a1) = (oracle.lifted(a.0), oracle.lifted(a.1))
