@@ -87,6 +87,16 @@ public struct BFVEvaluator: Sendable {
     try check(ciphertext)
   }
 
+  /// Subtracts a plaintext from a ciphertext in evaluation form: one transform a prime.
+  public func subtract(_ ciphertext: inout Ciphertext<Evaluation>, _ plaintext: BFVPlaintext) throws(RLWEError) {
+    try check(plaintext.parameters)
+    try check(ciphertext.parameters)
+    var scaled = plaintext.scaled(limbs: ciphertext.limbCount)
+    scaled.negate()
+    ciphertext.addScaled(scaled.evaluationForm(), rounding: BFVPlaintext.roundingNoise)
+    try check(ciphertext)
+  }
+
   /// Multiplies by a plaintext polynomial, modulo X^N + 1 and t.
   ///
   /// - Parameter plaintext: Prepared for as many primes as the ciphertext has, or more.
@@ -96,6 +106,14 @@ public struct BFVEvaluator: Sendable {
     try check(plaintext, limbs: ciphertext.limbCount)
     ciphertext.multiply(by: plaintext.polynomial, norm1: plaintext.norm1, norm2: plaintext.norm2)
     try check(ciphertext)
+  }
+
+  /// Multiplies a ciphertext in coefficient form by a plaintext polynomial: one transform a prime there and back.
+  public func multiply(_ ciphertext: inout Ciphertext<Coefficient>, by plaintext: EvaluationPlaintext) throws(RLWEError)
+  {
+    var product = ciphertext.evaluationForm()
+    try multiply(&product, by: plaintext)
+    ciphertext = product.coefficientForm()
   }
 
   /// Adds `ciphertext` times a plaintext polynomial to `sum`.
