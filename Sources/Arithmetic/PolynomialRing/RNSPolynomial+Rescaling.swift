@@ -2,27 +2,42 @@
 
 internal import ModularArithmetic
 
-extension RNSPolynomial where Domain == Coefficient {
+extension RNSPolynomial {
   /// Divides by the last prime with rounding and drops it: round(x / q_{L−1}) in the basis of the first L−1 primes.
   ///
-  /// Exact: each coefficient of the result is the nearest integer. requires: at least two limbs, and `target` is the basis
-  /// of the first L−1 primes. [KPZ21, section 2.2]
-  public consuming func droppingLastLimb(to target: RNSBasis) -> RNSPolynomial<Coefficient> {
+  /// Exact: each coefficient of the result is the nearest integer. In evaluation form this costs one transform a limb: the
+  /// last limb back to its coefficients, and what they subtract from the others forward.
+  /// requires: at least two limbs, and `target` is the basis of the first L−1 primes. [KPZ21, section 2.2]
+  public consuming func droppingLastLimb(to target: RNSBasis) -> RNSPolynomial {
     let limbs = basis.limbCount
     precondition(limbs >= 2 && target.limbCount == limbs - 1 && target.degree == basis.degree, "not the shorter basis")
+    let isEvaluation = Domain.self == Evaluation.self
+    var last = RNSPolynomial<Coefficient>(
+      uninitializedIn: RNSBasis(plans: [basis.plans[limbs - 1]]), zeroising: storage.isZeroising)
+    var lastWords = last.mutableLimb(0)
+    lastWords.copyWords(of: self.limb(limbs - 1))
+    if isEvaluation { basis.plans[limbs - 1].inverse(&lastWords) }
     var result = RNSPolynomial(uninitializedIn: target, zeroising: storage.isZeroising)
-    for index in 0..<limbs - 1 {
-      let plan = target.plans[index]
+    for (index, plan) in target.plans.enumerated() {
       precondition(plan.modulus == basis.moduli[index], "not the shorter basis")
+      let inverse = basis.inverseOfLast[index]
       var limb = result.mutableLimb(index)
-      limb.copyWords(of: self.limb(index))
+      if isEvaluation {
+        limb.update(repeating: 0)
+      } else {
+        limb.copyWords(of: self.limb(index))
+      }
       PolynomialKernels.divideRound(
-        &limb, last: self.limb(limbs - 1), inverse: basis.inverseOfLast[index], modulo: plan.modulus,
-        lastModulus: basis.moduli[limbs - 1])
+        &limb, last: last.limb(0), inverse: inverse, modulo: plan.modulus, lastModulus: basis.moduli[limbs - 1])
+      guard isEvaluation else { continue }
+      plan.forward(&limb)
+      plan.backend.multiplyScalarAccumulate(&limb, self.limb(index), by: inverse, modulo: plan.modulus)
     }
     return result
   }
+}
 
+extension RNSPolynomial where Domain == Coefficient {
   /// Scales from modulus Q to a basis of one prime: round(target · x / Q) mod target for all coefficients.
   package func scaledAndRounded(to target: RNSBasis, scaler: borrowing RNSScaler) -> RNSPolynomial<Coefficient> {
     precondition(target.limbCount == 1 && target.moduli[0].value == scaler.target && target.degree == degree)

@@ -22,6 +22,12 @@ extension BFVEvaluator {
     _ lhs: borrowing Ciphertext<Coefficient>, _ rhs: borrowing Ciphertext<Coefficient>
   ) throws(RLWEError) -> QuadraticCiphertext<Coefficient> {
     try check(lhs.parameters)
+    try check(rhs.parameters)
+    guard lhs.limbCount == rhs.limbCount else {
+      return lhs.limbCount > rhs.limbCount
+        ? try multiply(switchModulus(copy lhs, toLimbCount: rhs.limbCount), rhs)
+        : try multiply(lhs, switchModulus(copy rhs, toLimbCount: lhs.limbCount))
+    }
     try lhs.requireCompatible(rhs)
     guard let context = parameters.multiplication else { throw .noKeySwitching }
     let level = context.level(limbs: lhs.limbCount)
@@ -45,7 +51,10 @@ extension BFVEvaluator {
     _ lhs: inout QuadraticCiphertext<Coefficient>, _ rhs: borrowing QuadraticCiphertext<Coefficient>
   ) throws(RLWEError) {
     try check(lhs.parameters)
-    try lhs.add(rhs)
+    try check(rhs.parameters)
+    let limbs = min(lhs.limbCount, rhs.limbCount)
+    lhs = try lhs.droppingPrimes(toLimbCount: limbs)
+    try lhs.add((copy rhs).droppingPrimes(toLimbCount: limbs))
     try check(lhs.noise, limbs: lhs.limbCount)
   }
 
@@ -100,10 +109,7 @@ extension BFVEvaluator {
       - parameters.rlwe.basis(limbs: limbs).log2Product
     let cross = NoiseBound(log2Deviation: log2Cross, log2Bounded: -.infinity, independent: true)
     let scaling = NoiseBound(deviation: carrier * wrap, bounded: 0, independent: true).scaledDown(bits: -log2Ratio)
-    // Each coefficient of s² is a sum of N products of variance at most 4/9: ‖s²‖² is about 4/9·N², below N².
-    let rounding = NoiseBound(
-      deviation: ((1 + degree + degree * degree) / 12).squareRoot(), bounded: 0, independent: true)
-    let total = main + cross + scaling + rounding
+    let total = main + cross + scaling + .quadraticRounding(degree: parameters.degree)
     return NoiseBound(
       log2Deviation: total.log2Deviation + 1, log2Bounded: total.log2Bounded, independent: true)
   }

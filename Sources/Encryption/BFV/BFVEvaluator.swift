@@ -9,6 +9,9 @@ public import RLWE
 /// Every operation carries the noise bound along and throws `RLWEError.noiseExhausted` instead of returning a ciphertext
 /// that might decrypt to something else; the operands of a throwing mutating operation are then to be discarded. Values
 /// and evaluators are `Sendable`; nothing is shared but constants.
+///
+/// Of two ciphertexts with different numbers of primes, the operations first switch the longer one down: the result has as
+/// many primes as the shorter one.
 public struct BFVEvaluator: Sendable {
   /// The set it computes with.
   public let parameters: BFVParameters
@@ -29,18 +32,14 @@ public struct BFVEvaluator: Sendable {
   public func add<Domain>(
     _ lhs: inout Ciphertext<Domain>, _ rhs: borrowing Ciphertext<Domain>
   ) throws(RLWEError) {
-    try check(lhs.parameters)
-    try lhs.add(rhs)
-    try check(lhs)
+    try align(&lhs, rhs) { (lhs, rhs) throws(RLWEError) in try lhs.add(rhs) }
   }
 
   /// Subtracts `rhs` from `lhs`.
   public func subtract<Domain>(
     _ lhs: inout Ciphertext<Domain>, _ rhs: borrowing Ciphertext<Domain>
   ) throws(RLWEError) {
-    try check(lhs.parameters)
-    try lhs.subtract(rhs)
-    try check(lhs)
+    try align(&lhs, rhs) { (lhs, rhs) throws(RLWEError) in try lhs.subtract(rhs) }
   }
 
   /// Changes the sign of the message.
@@ -57,12 +56,13 @@ public struct BFVEvaluator: Sendable {
     try check(ciphertext)
   }
 
-  /// Adds a plaintext that is already scaled.
+  /// Adds a plaintext that is already scaled, for just the primes of the ciphertext: round(Q·m/t) of another Q tells nothing
+  /// of it.
   public func add(_ ciphertext: inout Ciphertext<Coefficient>, _ plaintext: ScaledPlaintext) throws(RLWEError) {
     try check(plaintext.parameters)
     try check(ciphertext.parameters)
     guard plaintext.polynomial.limbCount == ciphertext.limbCount else {
-      throw .levelMismatch(lhs: ciphertext.limbCount, rhs: plaintext.polynomial.limbCount)
+      throw .plaintextLevelMismatch(ciphertext: ciphertext.limbCount, plaintext: plaintext.polynomial.limbCount)
     }
     ciphertext.addScaled(plaintext.polynomial, rounding: BFVPlaintext.roundingNoise)
     try check(ciphertext)
@@ -87,7 +87,19 @@ public struct BFVEvaluator: Sendable {
     try check(ciphertext)
   }
 
+  /// Subtracts a plaintext from a ciphertext in evaluation form: one transform a prime.
+  public func subtract(_ ciphertext: inout Ciphertext<Evaluation>, _ plaintext: BFVPlaintext) throws(RLWEError) {
+    try check(plaintext.parameters)
+    try check(ciphertext.parameters)
+    var scaled = plaintext.scaled(limbs: ciphertext.limbCount)
+    scaled.negate()
+    ciphertext.addScaled(scaled.evaluationForm(), rounding: BFVPlaintext.roundingNoise)
+    try check(ciphertext)
+  }
+
   /// Multiplies by a plaintext polynomial, modulo X^N + 1 and t.
+  ///
+  /// - Parameter plaintext: Prepared for as many primes as the ciphertext has, or more.
   public func multiply(_ ciphertext: inout Ciphertext<Evaluation>, by plaintext: EvaluationPlaintext) throws(RLWEError)
   {
     try check(ciphertext.parameters)
@@ -96,15 +108,23 @@ public struct BFVEvaluator: Sendable {
     try check(ciphertext)
   }
 
+  /// Multiplies a ciphertext in coefficient form by a plaintext polynomial: one transform a prime there and back.
+  public func multiply(_ ciphertext: inout Ciphertext<Coefficient>, by plaintext: EvaluationPlaintext) throws(RLWEError)
+  {
+    var product = ciphertext.evaluationForm()
+    try multiply(&product, by: plaintext)
+    ciphertext = product.coefficientForm()
+  }
+
   /// Adds `ciphertext` times a plaintext polynomial to `sum`.
   public func addProduct(
     to sum: inout Ciphertext<Evaluation>, _ ciphertext: borrowing Ciphertext<Evaluation>,
     by plaintext: EvaluationPlaintext
   ) throws(RLWEError) {
-    try check(sum.parameters)
-    try check(plaintext, limbs: sum.limbCount)
-    try sum.addProduct(ciphertext, by: plaintext.polynomial, norm1: plaintext.norm1, norm2: plaintext.norm2)
-    try check(sum)
+    try align(&sum, ciphertext) { (sum, ciphertext) throws(RLWEError) in
+      try check(plaintext, limbs: sum.limbCount)
+      try sum.addProduct(ciphertext, by: plaintext.polynomial, norm1: plaintext.norm1, norm2: plaintext.norm2)
+    }
   }
 
   /// Multiplies by an integer.
@@ -119,20 +139,10 @@ public struct BFVEvaluator: Sendable {
   public func addProduct<Domain>(
     to sum: inout Ciphertext<Domain>, _ ciphertext: borrowing Ciphertext<Domain>, by scalar: Int64
   ) throws(RLWEError) {
-    try check(sum.parameters)
-    try sum.addProduct(
-      ciphertext, byResidues: residues(of: scalar, limbs: sum.limbCount), magnitude: Double(scalar.magnitude))
-    try check(sum)
-  }
-
-  /// Divides the ciphertext, its noise and its modulus by the last prime; the message stays.
-  public func switchModulus(_ ciphertext: consuming Ciphertext<Coefficient>) throws(RLWEError) -> Ciphertext<
-    Coefficient
-  > {
-    try check(ciphertext.parameters)
-    let result = try ciphertext.droppingLastPrime()
-    try check(result)
-    return result
+    try align(&sum, ciphertext) { (sum, ciphertext) throws(RLWEError) in
+      try sum.addProduct(
+        ciphertext, byResidues: residues(of: scalar, limbs: sum.limbCount), magnitude: Double(scalar.magnitude))
+    }
   }
 
   /// An encryption of zero by (0, 0), to start a sum from.
@@ -161,8 +171,8 @@ public struct BFVEvaluator: Sendable {
 
   private func check(_ plaintext: EvaluationPlaintext, limbs: Int) throws(RLWEError) {
     try check(plaintext.parameters)
-    guard plaintext.polynomial.limbCount == limbs else {
-      throw .levelMismatch(lhs: limbs, rhs: plaintext.polynomial.limbCount)
+    guard plaintext.polynomial.limbCount >= limbs else {
+      throw .plaintextLevelMismatch(ciphertext: limbs, plaintext: plaintext.polynomial.limbCount)
     }
   }
 

@@ -8,6 +8,9 @@ internal import RLWE
 /// Constants of multiplication modulo each number of primes [KPZ21, section 4]: one factor is lifted from Q to Q·P, the other
 /// scaled by P/Q and lifted back; their product, divided by P and multiplied by t, is known modulo Q without any
 /// condition on its size, since what is not known of it is a multiple of t·Q.
+///
+/// Rounding after the scaling by P/Q makes each coefficient of a·b differ from round(t/Q · a·b), a and b centred, by at most
+/// t·N·Q/4P + 1.
 final class BFVMultiplicationContext: Sendable {
   /// The constants of one number of primes.
   struct Level: Sendable {

@@ -119,6 +119,11 @@ public final class BFVParameters: Sendable, Hashable {
       ? nil : try BFVMultiplicationContext(rlwe: rlwe, plaintextModulus: t, kernels: kernels)
   }
 
+  /// The primes of P, by which products of ciphertexts of `limbs` primes are divided; nil without key switching.
+  package func multiplicationPlans(limbs: Int) -> [NTTPlan]? {
+    multiplication.map { Array($0.level(limbs: limbs).plans[limbs...]) }
+  }
+
   /// log2 of the largest noise that still decrypts at `limbs` primes: Q / 2t.
   public func log2NoiseCapacity(limbs: Int) -> Double {
     levels[limbs - 1].basis.log2Product - 1 - log2PlaintextModulus

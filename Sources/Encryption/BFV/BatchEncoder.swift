@@ -43,16 +43,30 @@ public struct BatchEncoder: Sendable {
   }
 
   /// Encodes up to N integers in (−t/2, t/2]; the other slots are zero.
+  ///
+  /// −t/2 is taken too, and comes back as t/2.
   public func encode(_ values: [Int64]) throws(EncodingError) -> BFVPlaintext {
-    guard values.count <= slotCount else { throw .tooManyValues(count: values.count, capacity: slotCount) }
     let t = Int64(parameters.plaintextModulus.value)
+    return try encode(values, allowed: -(t / 2)...t / 2) { UInt64(bitPattern: $0 < 0 ? $0 + t : $0) }
+  }
+
+  /// Encodes up to N integers in [0, t); the other slots are zero.
+  public func encode(unsigned values: [UInt64]) throws(EncodingError) -> BFVPlaintext {
+    try encode(values, allowed: 0...parameters.plaintextModulus.value - 1) { $0 }
+  }
+
+  private func encode<Value: FixedWidthInteger>(
+    _ values: [Value], allowed: ClosedRange<Value>, residue: (Value) -> UInt64
+  ) throws(EncodingError) -> BFVPlaintext {
+    guard values.count <= slotCount else { throw .tooManyValues(count: values.count, capacity: slotCount) }
     let storage = AlignedStorage(count: slotCount)
     var words = storage.mutableWords(0..<slotCount)
     for (slot, value) in values.enumerated() {
-      guard value >= -(t / 2), value <= t / 2 else {
-        throw .valueOutOfRange(index: slot, value: "\(value)", allowed: "\(-(t / 2)) to \(t / 2)")
+      guard allowed.contains(value) else {
+        throw .valueOutOfRange(
+          index: slot, value: "\(value)", allowed: "\(allowed.lowerBound) to \(allowed.upperBound)")
       }
-      words[positions[slot]] = UInt64(bitPattern: value < 0 ? value + t : value)
+      words[positions[slot]] = residue(value)
     }
     plan.inverse(&words)
     return BFVPlaintext(parameters: parameters, storage: storage)
@@ -60,14 +74,16 @@ public struct BatchEncoder: Sendable {
 
   /// The N slots of a plaintext, in (−t/2, t/2].
   public func decode(_ plaintext: BFVPlaintext) -> [Int64] {
+    let t = parameters.plaintextModulus.value
+    return decodeUnsigned(plaintext).map { $0 > t / 2 ? Int64($0) - Int64(t) : Int64($0) }
+  }
+
+  /// The N slots of a plaintext, in [0, t).
+  public func decodeUnsigned(_ plaintext: BFVPlaintext) -> [UInt64] {
     precondition(plaintext.parameters == parameters, "plaintext of other parameters")
     let storage = plaintext.storage.copy()
     var words = storage.mutableWords(0..<slotCount)
     plan.forward(&words)
-    let t = parameters.plaintextModulus.value
-    return positions.map { position in
-      let value = words[position]
-      return value > t / 2 ? Int64(value) - Int64(t) : Int64(value)
-    }
+    return positions.map { words[$0] }
   }
 }

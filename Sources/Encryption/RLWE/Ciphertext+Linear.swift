@@ -89,15 +89,45 @@ extension Ciphertext where Domain == Evaluation {
   }
 }
 
-extension Ciphertext where Domain == Coefficient {
+extension Ciphertext {
   /// Divides the ciphertext by its last prime, with rounding, and drops it.
-  package consuming func droppingLastPrime() throws(RLWEError) -> Ciphertext<Coefficient> {
+  package consuming func droppingLastPrime() throws(RLWEError) -> Ciphertext {
     guard limbCount >= 2 else { throw .noPrimeLeft }
     let target = parameters.basis(limbs: limbCount - 1)
     let bits = basis.log2Product - target.log2Product
     return Ciphertext(
       parameters: parameters, key: key, c0: c0.droppingLastLimb(to: target), c1: c1.droppingLastLimb(to: target),
       noise: noise.scaledDown(bits: bits) + .rounding(degree: parameters.degree))
+  }
+
+  /// Divides the ciphertext by its last primes, one after the other, until `limbs` are left.
+  package consuming func droppingPrimes(toLimbCount limbs: Int) throws(RLWEError) -> Ciphertext {
+    guard limbs >= 1 else { throw .noPrimeLeft }
+    guard limbs <= limbCount else { throw .fewerPrimesThanAskedFor(ciphertext: limbCount, target: limbs) }
+    var result = self
+    while result.limbCount > limbs { result = try result.droppingLastPrime() }
+    return result
+  }
+}
+
+extension QuadraticCiphertext {
+  /// Divides the product by its last primes, with rounding, one after the other, until `limbs` are left.
+  package consuming func droppingPrimes(toLimbCount limbs: Int) throws(RLWEError) -> QuadraticCiphertext {
+    guard limbs >= 1 else { throw .noPrimeLeft }
+    guard limbs <= limbCount else { throw .fewerPrimesThanAskedFor(ciphertext: limbCount, target: limbs) }
+    let (parameters, key) = (parameters, key)
+    var result = self
+    while result.limbCount > limbs {
+      let target = parameters.basis(limbs: result.limbCount - 1)
+      let bits = result.log2Modulus - target.log2Product
+      // Average-case, as the noise of the product is: twice the deviation.
+      let rounding = NoiseBound.quadraticRounding(degree: parameters.degree).multiplied(byNorm1: 2, norm2: 2)
+      result = QuadraticCiphertext(
+        parameters: parameters, key: key, c0: result.c0.droppingLastLimb(to: target),
+        c1: result.c1.droppingLastLimb(to: target), c2: result.c2.droppingLastLimb(to: target),
+        noise: result.noise.scaledDown(bits: bits) + rounding)
+    }
+    return result
   }
 }
 

@@ -99,6 +99,16 @@ public struct NoiseBound: Hashable, Sendable {
     NoiseBound(deviation: ((1 + Double(degree)) / 12).squareRoot(), bounded: 0, independent: false)
   }
 
+  /// Rounding the three polynomials of a product that is not relinearised: τ₀ + τ₁·s + τ₂·s².
+  ///
+  /// Average-case in s: each coefficient of s² is twice a sum of N/2 products of variance 4/9, so that ‖s²‖² is about 8/9·N²,
+  /// below N².
+  package static func quadraticRounding(degree: Int) -> NoiseBound {
+    let degree = Double(degree)
+    return NoiseBound(
+      deviation: ((1 + degree + degree * degree) / 12).squareRoot(), bounded: 0, independent: true)
+  }
+
   /// Fresh errors: centred binomial with η = 21 is a sum of 42 signs halved, strictly subgaussian with its variance 10.5.
   public static let freshError = NoiseBound(deviation: errorVariance.squareRoot(), bounded: 0, independent: true)
 

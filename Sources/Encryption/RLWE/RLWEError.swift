@@ -6,6 +6,10 @@ public enum RLWEError: Error, Hashable, Sendable, CustomStringConvertible {
   case parametersMismatch(expected: ParameterDigest, found: ParameterDigest)
   /// Two ciphertexts have different numbers of primes.
   case levelMismatch(lhs: Int, rhs: Int)
+  /// A plaintext was prepared for too few primes, or for another number of them where it must be the same.
+  case plaintextLevelMismatch(ciphertext: Int, plaintext: Int)
+  /// A ciphertext has fewer primes than it should be switched down to.
+  case fewerPrimesThanAskedFor(ciphertext: Int, target: Int)
   /// There are not enough primes left to drop any.
   case noPrimeLeft
   /// The result could not be decrypted: its noise would not fit under the plaintext.
@@ -42,6 +46,11 @@ public enum RLWEError: Error, Hashable, Sendable, CustomStringConvertible {
       "made with other parameters (\(found)) than these (\(expected)); use objects of one parameter set"
     case .levelMismatch(let lhs, let rhs):
       "ciphertexts of \(lhs) and \(rhs) primes; switch the one with more down first"
+    case .plaintextLevelMismatch(let ciphertext, let plaintext):
+      "the plaintext was prepared for \(plaintext) primes and the ciphertext has \(ciphertext); prepare it again from the "
+        + "message, for \(ciphertext)"
+    case .fewerPrimesThanAskedFor(let ciphertext, let target):
+      "the ciphertext has \(ciphertext) primes and cannot be switched to \(target): primes do not come back"
     case .noPrimeLeft:
       "the ciphertext has a single prime left, and cannot be switched further down"
     case .noiseExhausted(let needed, let available):

@@ -23,6 +23,8 @@ import Testing
       let expected = shorter.reduce(values.map { $0.dividedRoundingToNearest(by: last) })
       #expect(shorter.integers(result) == expected, "\(generator)")
       #expect(oracle.integers(start) == values)
+      let evaluations = start.evaluationForm().droppingLastLimb(to: target)
+      #expect(evaluations.coefficientForm() == result, "evaluation form, \(generator)")
     }
   }
 

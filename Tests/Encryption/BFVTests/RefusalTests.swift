@@ -6,34 +6,30 @@ import RLWE
 import Testing
 
 @Suite struct RefusalTests {
-  @Test func levelsMustAgree() throws {
+  /// What cannot be brought to the same level is refused.
+  @Test func levelsThatCannotBeAlignedAreRefused() throws {
     let fixture = try BFVFixture(TestSet.tiny[1])
     let plaintext = try fixture.plaintext([7])
     let high = try fixture.publicKey.encrypt(plaintext)
     let low = try fixture.evaluator.switchModulus(high)
-    #expect(throws: RLWEError.levelMismatch(lhs: 3, rhs: 4)) {
-      var copy = low
-      try fixture.evaluator.add(&copy, high)
+    for (ciphertext, limbs) in [(high, 3), (low, 4), (low, 2)] {
+      #expect(throws: RLWEError.plaintextLevelMismatch(ciphertext: ciphertext.limbCount, plaintext: limbs)) {
+        var copy = ciphertext
+        try fixture.evaluator.add(&copy, ScaledPlaintext(plaintext, limbs: limbs))
+      }
     }
-    #expect(throws: RLWEError.levelMismatch(lhs: 4, rhs: 3)) {
-      var copy = high
-      try fixture.evaluator.subtract(&copy, low)
-    }
-    #expect(throws: RLWEError.levelMismatch(lhs: 3, rhs: 4)) {
-      var copy = low
-      try fixture.evaluator.addProduct(to: &copy, high, by: 3)
-    }
-    #expect(throws: RLWEError.levelMismatch(lhs: 3, rhs: 4)) {
-      var copy = low.evaluationForm()
-      try fixture.evaluator.multiply(&copy, by: EvaluationPlaintext(plaintext))
-    }
-    #expect(throws: RLWEError.levelMismatch(lhs: 4, rhs: 3)) {
+    #expect(throws: RLWEError.plaintextLevelMismatch(ciphertext: 4, plaintext: 3)) {
       var copy = high.evaluationForm()
       try fixture.evaluator.addProduct(to: &copy, high.evaluationForm(), by: EvaluationPlaintext(plaintext, limbs: 3))
     }
-    var product = low.evaluationForm()
-    try fixture.evaluator.multiply(&product, by: EvaluationPlaintext(plaintext, limbs: 3))
-    #expect(try fixture.secret.decrypt(product, parameters: fixture.parameters).coefficients[0] == 49)
+    #expect(throws: RLWEError.plaintextLevelMismatch(ciphertext: 3, plaintext: 2)) {
+      var copy = low.evaluationForm()
+      try fixture.evaluator.multiply(&copy, by: EvaluationPlaintext(plaintext, limbs: 2))
+    }
+    #expect(throws: RLWEError.fewerPrimesThanAskedFor(ciphertext: 3, target: 4)) {
+      _ = try fixture.evaluator.switchModulus(low, toLimbCount: 4)
+    }
+    #expect(throws: RLWEError.noPrimeLeft) { _ = try fixture.evaluator.switchModulus(low, toLimbCount: 0) }
   }
 
   /// Ciphertexts of other parameters are refused by every operation, whatever their shape: never a trap.

@@ -114,6 +114,7 @@ import Testing
     #expect(digest.description == "00010203")
     for error in [
       RLWEError.parametersMismatch(expected: digest, found: digest), .levelMismatch(lhs: 1, rhs: 2), .noPrimeLeft,
+      .plaintextLevelMismatch(ciphertext: 1, plaintext: 2), .fewerPrimesThanAskedFor(ciphertext: 1, target: 2),
       .noiseExhausted(neededBits: 12.345, availableBits: -.infinity), .wrongKey,
     ] {
       #expect(!error.description.isEmpty)
