@@ -80,7 +80,7 @@ extension RNSPolynomial {
 extension RNSPolynomial {
   /// Transforms every limb in place.
   fileprivate mutating func transform(
-    parallelism: Int, _ body: @Sendable (NTTPlan, inout MutableSpan<UInt64>) -> Void
+    parallelism: Parallelism, _ body: @Sendable (NTTPlan, inout MutableSpan<UInt64>) -> Void
   ) {
     makeUnique()
     let (storage, plans, degree) = (storage, basis.plans, degree)
@@ -122,9 +122,12 @@ extension RNSPolynomial where Domain == Evaluation {
   }
 
   /// The same polynomial in coefficient form: one inverse transform a limb, in place where the storage is not shared.
-  ///
-  /// - Parameter parallelism: How many threads may share the limbs.
-  public consuming func coefficientForm(parallelism: Int = 1) -> RNSPolynomial<Coefficient> {
+  public consuming func coefficientForm() -> RNSPolynomial<Coefficient> {
+    coefficientForm(parallelism: .none)
+  }
+
+  /// The same, its limbs shared by several threads.
+  package consuming func coefficientForm(parallelism: Parallelism) -> RNSPolynomial<Coefficient> {
     transform(parallelism: parallelism) { $0.inverse(&$1) }
     return reinterpreted(as: Coefficient.self)
   }
@@ -132,9 +135,12 @@ extension RNSPolynomial where Domain == Evaluation {
 
 extension RNSPolynomial where Domain == Coefficient {
   /// The same polynomial in evaluation form: one transform a limb, in place where the storage is not shared.
-  ///
-  /// - Parameter parallelism: How many threads may share the limbs.
-  public consuming func evaluationForm(parallelism: Int = 1) -> RNSPolynomial<Evaluation> {
+  public consuming func evaluationForm() -> RNSPolynomial<Evaluation> {
+    evaluationForm(parallelism: .none)
+  }
+
+  /// The same, its limbs shared by several threads.
+  package consuming func evaluationForm(parallelism: Parallelism) -> RNSPolynomial<Evaluation> {
     transform(parallelism: parallelism) { $0.forward(&$1) }
     return reinterpreted(as: Evaluation.self)
   }
@@ -165,7 +171,7 @@ extension RNSPolynomial where Domain == Coefficient {
 extension RNSPolynomial {
   /// Adds `other` times the product of the primes of `plans` to the first limbs of this polynomial, as many as `other` has.
   package mutating func addMultiple(
-    of other: RNSPolynomial, byProductOf plans: [NTTPlan], parallelism: Int
+    of other: RNSPolynomial, byProductOf plans: [NTTPlan], parallelism: Parallelism
   ) {
     precondition(basis.hasPrefix(other.basis), "polynomials of different bases")
     makeUnique()

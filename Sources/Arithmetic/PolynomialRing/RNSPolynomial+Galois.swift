@@ -18,7 +18,7 @@ package struct GaloisAutomorphism: Sendable {
 
 extension RNSPolynomial where Domain == Evaluation {
   /// a(X^g).
-  package func applying(_ automorphism: GaloisAutomorphism, parallelism: Int = 1) -> RNSPolynomial {
+  package func applying(_ automorphism: GaloisAutomorphism, parallelism: Parallelism = .none) -> RNSPolynomial {
     let result = RNSPolynomial(uninitializedIn: basis, zeroising: storage.isZeroising)
     let (from, to, degree) = (storage, result.storage, degree)
     concurrentFor(limbCount, parallelism: parallelism) { limb, _ in
@@ -32,7 +32,7 @@ extension RNSPolynomial where Domain == Evaluation {
 
 extension RNSPolynomial where Domain == Coefficient {
   /// a(X^g).
-  package func applying(_ automorphism: GaloisAutomorphism, parallelism: Int = 1) -> RNSPolynomial {
+  package func applying(_ automorphism: GaloisAutomorphism, parallelism: Parallelism = .none) -> RNSPolynomial {
     let result = RNSPolynomial(uninitializedIn: basis, zeroising: storage.isZeroising)
     let (from, to, degree, moduli) = (storage, result.storage, degree, basis.moduli)
     concurrentFor(limbCount, parallelism: parallelism) { limb, _ in

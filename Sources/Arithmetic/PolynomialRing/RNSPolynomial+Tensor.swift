@@ -9,7 +9,7 @@ extension RNSPolynomial where Domain == Evaluation {
   /// (a₀b₀, a₀b₁ + a₁b₀, a₁b₁): the product of two polynomials in another variable.
   ///
   /// requires: equal bases.
-  package static func tensor(_ a: Pair, _ b: Pair, parallelism: Int) -> Triple {
+  package static func tensor(_ a: Pair, _ b: Pair, parallelism: Parallelism) -> Triple {
     let basis = a.0.basis
     precondition(
       a.1.basis == basis && b.0.basis == basis && b.1.basis == basis, "polynomials of different bases")

@@ -78,7 +78,7 @@ extension SecretPolynomial where Domain == Evaluation {
 
   /// s(X^g).
   package borrowing func applying(
-    _ automorphism: GaloisAutomorphism, parallelism: Int = 1
+    _ automorphism: GaloisAutomorphism, parallelism: Parallelism = .none
   ) -> SecretPolynomial<Evaluation> {
     SecretPolynomial(polynomial.applying(automorphism, parallelism: parallelism))
   }

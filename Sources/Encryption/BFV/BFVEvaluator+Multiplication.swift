@@ -23,17 +23,22 @@ extension BFVEvaluator {
   ) throws(RLWEError) -> QuadraticCiphertext<Coefficient> {
     try check(lhs.parameters)
     try check(rhs.parameters)
-    guard lhs.limbCount == rhs.limbCount else {
-      return lhs.limbCount > rhs.limbCount
-        ? try multiply(switchModulus(copy lhs, toLimbCount: rhs.limbCount), rhs)
-        : try multiply(lhs, switchModulus(copy rhs, toLimbCount: lhs.limbCount))
-    }
+    let limbs = min(lhs.limbCount, rhs.limbCount)
+    return try multiplyAligned(
+      lhs.limbCount == limbs ? copy lhs : switchModulus(copy lhs, toLimbCount: limbs),
+      rhs.limbCount == limbs ? copy rhs : switchModulus(copy rhs, toLimbCount: limbs))
+  }
+
+  /// The product of two ciphertexts of as many primes.
+  private func multiplyAligned(
+    _ lhs: Ciphertext<Coefficient>, _ rhs: Ciphertext<Coefficient>
+  ) throws(RLWEError) -> QuadraticCiphertext<Coefficient> {
     try lhs.requireCompatible(rhs)
     guard let context = parameters.multiplication else { throw .noKeySwitching }
     let level = context.level(limbs: lhs.limbCount)
     let noise = productNoise(lhs.noise, rhs.noise, limbs: lhs.limbCount, log2Ratio: level.log2Ratio)
     try check(noise, limbs: lhs.limbCount)
-    let product = BFVProduct(level: level, scratch: context.scratch, parallelism: parallelism)
+    let product = BFVProduct(level: level, scratch: context.scratch, parallelism: threads.team())
     let (c0, c1, c2) = product.multiply((lhs.c0, lhs.c1), (rhs.c0, rhs.c1), to: lhs.basis)
     return QuadraticCiphertext(
       parameters: lhs.parameters, key: lhs.key, c0: c0, c1: c1, c2: c2, noise: noise)
@@ -63,7 +68,7 @@ extension BFVEvaluator {
     _ product: consuming QuadraticCiphertext<Coefficient>, with keys: EvaluationKeys
   ) throws(RLWEError) -> Ciphertext<Coefficient> {
     try check(product.parameters)
-    let result = try product.relinearized(with: keys, parallelism: parallelism)
+    let result = try product.relinearized(with: keys, parallelism: threads.team())
     try check(result)
     return result
   }
@@ -72,14 +77,15 @@ extension BFVEvaluator {
   public func multiply(
     _ lhs: borrowing Ciphertext<Coefficient>, _ rhs: borrowing Ciphertext<Coefficient>, with keys: EvaluationKeys
   ) throws(RLWEError) -> Ciphertext<Coefficient> {
-    try relinearize(multiply(lhs, rhs), with: keys)
+    let shared = sharing()
+    return try shared.relinearize(shared.multiply(lhs, rhs), with: keys)
   }
 
   /// The square of a ciphertext, relinearised.
   public func square(
     _ ciphertext: borrowing Ciphertext<Coefficient>, with keys: EvaluationKeys
   ) throws(RLWEError) -> Ciphertext<Coefficient> {
-    try relinearize(multiply(ciphertext, ciphertext), with: keys)
+    try multiply(ciphertext, ciphertext, with: keys)
   }
 
   /// The noise of a product.
@@ -119,7 +125,7 @@ extension BFVEvaluator {
 struct BFVProduct {
   let level: BFVMultiplicationContext.Level
   let scratch: ScratchPool
-  let parallelism: Int
+  let parallelism: Parallelism
 
   typealias Pair = (RNSPolynomial<Coefficient>, RNSPolynomial<Coefficient>)
   typealias Triple = (RNSPolynomial<Coefficient>, RNSPolynomial<Coefficient>, RNSPolynomial<Coefficient>)
@@ -150,7 +156,7 @@ struct BFVProduct {
     let start = place * all * degree
     let input = polynomial.storage
     let level = level
-    let ranges = coefficientRanges(degree, pieces: parallelism)
+    let ranges = coefficientRanges(degree, for: parallelism)
     // Row r of `count` rows that begin at `start`, the columns of `range`.
     @Sendable func span(_ start: Int, _ count: Int, _ range: Range<Int>) -> Range<Int> {
       start + range.lowerBound..<start + (count - 1) * degree + range.upperBound
@@ -206,7 +212,7 @@ struct BFVProduct {
     let result = RNSPolynomial<Coefficient>(uninitializedIn: basis)
     let output = result.storage
     let level = level
-    let ranges = coefficientRanges(degree, pieces: parallelism)
+    let ranges = coefficientRanges(degree, for: parallelism)
     concurrentFor(ranges.count, parallelism: parallelism) { index, _ in
       let range = ranges[index]
       var out = output.mutableWords(range.lowerBound..<(primes - 1) * degree + range.upperBound)

@@ -12,7 +12,7 @@ extension BFVEvaluator {
     _ element: GaloisElement, to ciphertext: consuming Ciphertext<Coefficient>, with keys: EvaluationKeys
   ) throws(RLWEError) -> Ciphertext<Coefficient> {
     try check(ciphertext.parameters)
-    let result = try ciphertext.applying(element, with: keys, parallelism: parallelism)
+    let result = try ciphertext.applying(element, with: keys, parallelism: threads.team())
     try check(result)
     return result
   }
@@ -22,7 +22,7 @@ extension BFVEvaluator {
     _ element: GaloisElement, to ciphertext: consuming Ciphertext<Evaluation>, with keys: EvaluationKeys
   ) throws(RLWEError) -> Ciphertext<Evaluation> {
     try check(ciphertext.parameters)
-    let result = try ciphertext.applying(element, with: keys, parallelism: parallelism)
+    let result = try ciphertext.applying(element, with: keys, parallelism: threads.team())
     try check(result)
     return result
   }
@@ -46,10 +46,11 @@ extension BFVEvaluator {
     _ elements: [GaloisElement], toOne ciphertext: borrowing Ciphertext<Coefficient>, with keys: EvaluationKeys
   ) throws(RLWEError) -> [Ciphertext<Coefficient>] {
     try check(ciphertext.parameters)
-    let digits = try ciphertext.hoistedDigits(parallelism: parallelism)
+    let threads = threads.team()
+    let digits = try ciphertext.hoistedDigits(parallelism: threads)
     var results: [Ciphertext<Coefficient>] = []
     for element in elements {
-      let result = try ciphertext.applying(element, digits: digits, with: keys, parallelism: parallelism)
+      let result = try ciphertext.applying(element, digits: digits, with: keys, parallelism: threads)
       try check(result)
       results.append(result)
     }

@@ -17,15 +17,23 @@ public struct BFVEvaluator: Sendable {
   public let parameters: BFVParameters
 
   /// How many threads an operation may use.
-  public let parallelism: Int
+  public var parallelism: Int { threads.threads }
+
+  var threads: Parallelism
 
   /// An evaluator for `parameters`.
   ///
   /// - Parameter parallelism: Threads that share the limbs and digits of one operation; at least 1.
   public init(parameters: BFVParameters, parallelism: Int = 1) {
-    precondition(parallelism >= 1, "an evaluator of \(parallelism) threads")
     self.parameters = parameters
-    self.parallelism = parallelism
+    threads = Parallelism(parallelism)
+  }
+
+  /// The same evaluator with threads that stay together for several steps of one operation.
+  func sharing() -> BFVEvaluator {
+    var evaluator = self
+    evaluator.threads = threads.team()
+    return evaluator
   }
 
   /// Adds `rhs` to `lhs`.

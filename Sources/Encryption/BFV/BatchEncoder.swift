@@ -47,27 +47,26 @@ public struct BatchEncoder: Sendable {
   /// −t/2 is taken too, and comes back as t/2.
   public func encode(_ values: [Int64]) throws(EncodingError) -> BFVPlaintext {
     let t = Int64(parameters.plaintextModulus.value)
-    return try encode(values, allowed: -(t / 2)...t / 2) { UInt64(bitPattern: $0 < 0 ? $0 + t : $0) }
+    if let slot = values.firstIndex(where: { $0 < -(t / 2) || $0 > t / 2 }) {
+      throw .valueOutOfRange(index: slot, value: "\(values[slot])", allowed: "\(-(t / 2)) to \(t / 2)")
+    }
+    return try encode(residues: values.map { UInt64(bitPattern: $0 < 0 ? $0 + t : $0) })
   }
 
   /// Encodes up to N integers in [0, t); the other slots are zero.
   public func encode(unsigned values: [UInt64]) throws(EncodingError) -> BFVPlaintext {
-    try encode(values, allowed: 0...parameters.plaintextModulus.value - 1) { $0 }
+    let t = parameters.plaintextModulus.value
+    if let slot = values.firstIndex(where: { $0 >= t }) {
+      throw .valueOutOfRange(index: slot, value: "\(values[slot])", allowed: "0 to \(t - 1)")
+    }
+    return try encode(residues: values)
   }
 
-  private func encode<Value: FixedWidthInteger>(
-    _ values: [Value], allowed: ClosedRange<Value>, residue: (Value) -> UInt64
-  ) throws(EncodingError) -> BFVPlaintext {
-    guard values.count <= slotCount else { throw .tooManyValues(count: values.count, capacity: slotCount) }
+  private func encode(residues: [UInt64]) throws(EncodingError) -> BFVPlaintext {
+    guard residues.count <= slotCount else { throw .tooManyValues(count: residues.count, capacity: slotCount) }
     let storage = AlignedStorage(count: slotCount)
     var words = storage.mutableWords(0..<slotCount)
-    for (slot, value) in values.enumerated() {
-      guard allowed.contains(value) else {
-        throw .valueOutOfRange(
-          index: slot, value: "\(value)", allowed: "\(allowed.lowerBound) to \(allowed.upperBound)")
-      }
-      words[positions[slot]] = residue(value)
-    }
+    for (slot, residue) in residues.enumerated() { words[positions[slot]] = residue }
     plan.inverse(&words)
     return BFVPlaintext(parameters: parameters, storage: storage)
   }

@@ -104,10 +104,11 @@ extension CKKSEvaluator {
   func rescaled(_ ciphertext: CKKSCiphertext) -> CKKSCiphertext {
     let level = ciphertext.level
     let division = parameters.rescaling(level: level)
+    let threads = threads.team()
     let target = parameters.rlwe.basis(limbs: division.keptCount)
     func divided(_ polynomial: RNSPolynomial<Evaluation>) -> RNSPolynomial<Evaluation> {
       division.divide(
-        polynomial, adding: nil, to: target, scratch: parameters.scratch, parallelism: parallelism)
+        polynomial, adding: nil, to: target, scratch: parameters.scratch, parallelism: threads)
     }
     let divisor = parameters.divisor(level: level)
     return CKKSCiphertext(

@@ -34,12 +34,13 @@ extension CKKSEvaluator {
   public func multiply(
     _ lhs: CKKSCiphertext, _ rhs: CKKSCiphertext, with keys: EvaluationKeys
   ) throws(RLWEError) -> CKKSCiphertext {
-    try finish(multiply(lhs, rhs), with: keys)
+    let shared = sharing()
+    return try shared.finish(shared.multiply(lhs, rhs), with: keys)
   }
 
   /// The square of a ciphertext, relinearised; rescaled too where the evaluator sees to scales.
   public func square(_ ciphertext: CKKSCiphertext, with keys: EvaluationKeys) throws(RLWEError) -> CKKSCiphertext {
-    try finish(multiply(ciphertext, ciphertext), with: keys)
+    try multiply(ciphertext, ciphertext, with: keys)
   }
 
   /// The product of two ciphertexts, not relinearised and not rescaled.
@@ -51,7 +52,7 @@ extension CKKSEvaluator {
     try alignLevels(&a, &b)
     if alignment == .automatic { guard a.level > 0 else { throw .noLevelLeft } }
     let (sa, sb) = (a.scale.doubleValue * a.valueBound, b.scale.doubleValue * b.valueBound)
-    let product = a.ciphertext.tensor(b.ciphertext, parallelism: parallelism)
+    let product = a.ciphertext.tensor(b.ciphertext, parallelism: threads.team())
     let result = CKKSProduct(
       parameters: parameters, level: a.level, scale: a.scale * b.scale, valueBound: a.valueBound * b.valueBound,
       noise: sa * b.noise + sb * a.noise + a.noise * b.noise, ciphertext: product)
@@ -76,7 +77,7 @@ extension CKKSEvaluator {
     try check(product.ciphertext.parameters)
     let result = CKKSCiphertext(
       parameters: parameters,
-      ciphertext: try product.ciphertext.relinearized(with: keys, parallelism: parallelism), level: product.level,
+      ciphertext: try product.ciphertext.relinearized(with: keys, parallelism: threads.team()), level: product.level,
       scale: product.scale, valueBound: product.valueBound,
       noise: product.noise + parameters.switchingNoise(limbs: product.ciphertext.limbCount))
     try result.requireReadable()
@@ -95,7 +96,7 @@ extension CKKSEvaluator {
     let divisor = parameters.divisor(level: product.level)
     let result = CKKSCiphertext(
       parameters: parameters,
-      ciphertext: try product.ciphertext.relinearizedAndRescaled(by: division, with: keys, parallelism: parallelism),
+      ciphertext: try product.ciphertext.relinearizedAndRescaled(by: division, with: keys, parallelism: threads.team()),
       level: product.level - 1, scale: product.scale / divisor, valueBound: product.valueBound,
       noise: product.noise / divisor.doubleValue
         + parameters.switchingNoise(limbs: product.ciphertext.limbCount, log2Divisor: division.log2Divisor))

@@ -13,7 +13,7 @@ extension CKKSEvaluator {
   ) throws(RLWEError) -> CKKSCiphertext {
     try check(ciphertext)
     return try switched(
-      ciphertext, element, to: ciphertext.ciphertext.applying(element, with: keys, parallelism: parallelism))
+      ciphertext, element, to: ciphertext.ciphertext.applying(element, with: keys, parallelism: threads.team()))
   }
 
   /// Rotates the slots by `steps` places to the left; to the right where negative.
@@ -33,10 +33,11 @@ extension CKKSEvaluator {
     _ elements: [GaloisElement], toOne ciphertext: CKKSCiphertext, with keys: EvaluationKeys
   ) throws(RLWEError) -> [CKKSCiphertext] {
     try check(ciphertext)
-    let digits = try ciphertext.ciphertext.hoistedDigits(parallelism: parallelism)
+    let threads = threads.team()
+    let digits = try ciphertext.ciphertext.hoistedDigits(parallelism: threads)
     var results: [CKKSCiphertext] = []
     for element in elements {
-      let image = try ciphertext.ciphertext.applying(element, digits: digits, with: keys, parallelism: parallelism)
+      let image = try ciphertext.ciphertext.applying(element, digits: digits, with: keys, parallelism: threads)
       results.append(try switched(ciphertext, element, to: image))
     }
     return results
@@ -75,7 +76,7 @@ extension CKKSEvaluator {
   /// The ciphertext of the same numbers under another secret.
   public func reencrypt(_ ciphertext: CKKSCiphertext, with key: ReencryptionKey) throws(RLWEError) -> CKKSCiphertext {
     try check(ciphertext)
-    return try switched(ciphertext, nil, to: ciphertext.ciphertext.reencrypted(with: key, parallelism: parallelism))
+    return try switched(ciphertext, nil, to: ciphertext.ciphertext.reencrypted(with: key, parallelism: threads.team()))
   }
 
   private func switched(

@@ -26,7 +26,9 @@ public struct CKKSEvaluator: Sendable {
   public let alignment: Alignment
 
   /// How many threads an operation may use.
-  public let parallelism: Int
+  public var parallelism: Int { threads.threads }
+
+  var threads: Parallelism
 
   /// An evaluator for `parameters`.
   ///
@@ -35,10 +37,16 @@ public struct CKKSEvaluator: Sendable {
   ///   - alignment: Who sees to levels and scales.
   ///   - parallelism: Threads that share the limbs and digits of one operation; at least 1.
   public init(parameters: CKKSParameters, alignment: Alignment = .automatic, parallelism: Int = 1) {
-    precondition(parallelism >= 1, "an evaluator of \(parallelism) threads")
     self.parameters = parameters
     self.alignment = alignment
-    self.parallelism = parallelism
+    threads = Parallelism(parallelism)
+  }
+
+  /// The same evaluator with threads that stay together for several steps of one operation.
+  func sharing() -> CKKSEvaluator {
+    var evaluator = self
+    evaluator.threads = threads.team()
+    return evaluator
   }
 
   /// Adds `rhs` to `lhs`.
@@ -123,7 +131,7 @@ public struct CKKSEvaluator: Sendable {
     var message = plaintext.scaled(
       by: ciphertext.scale, basis: parameters.rlwe.basis(limbs: ciphertext.ciphertext.limbCount))
     if isNegative { message.negate() }
-    ciphertext.ciphertext.addScaled(message.evaluationForm(parallelism: parallelism), rounding: .zero)
+    ciphertext.ciphertext.addScaled(message.evaluationForm(parallelism: threads), rounding: .zero)
     ciphertext.noise +=
       parameters.encodingNoise(magnitude: plaintext.magnitude, scale: ciphertext.scale)
       + plaintext.error * ciphertext.scale.doubleValue

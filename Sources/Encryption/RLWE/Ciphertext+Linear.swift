@@ -65,7 +65,7 @@ extension Ciphertext where Domain == Evaluation {
   ///
   /// Its noise is for the scheme to say.
   package func tensor(
-    _ other: Ciphertext<Evaluation>, parallelism: Int
+    _ other: Ciphertext<Evaluation>, parallelism: Parallelism
   ) -> QuadraticCiphertext<Evaluation> {
     let (d0, d1, d2) = RNSPolynomial.tensor((c0, c1), (other.c0, other.c1), parallelism: parallelism)
     return QuadraticCiphertext(parameters: parameters, key: key, c0: d0, c1: d1, c2: d2, noise: .zero)

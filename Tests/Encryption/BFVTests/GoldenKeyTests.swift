@@ -78,7 +78,7 @@ import Testing
     let evaluator = BFVEvaluator(parameters: parameters)
     let relinearized = try evaluator.relinearize(coefficient, with: keys)
     #expect(try objects.secret.decrypt(relinearized, parameters: parameters).coefficients == objects.message)
-    let other = try evaluation.relinearized(with: keys, parallelism: 1).coefficientForm()
+    let other = try evaluation.relinearized(with: keys, parallelism: .none).coefficientForm()
     #expect(try objects.secret.decrypt(other, parameters: parameters).coefficients == objects.message)
     let (n, t) = (parameters.degree, parameters.plaintextModulus)
     for value in elements {

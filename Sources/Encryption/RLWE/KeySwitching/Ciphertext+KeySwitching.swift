@@ -37,7 +37,7 @@ extension EvaluationKeys {
 extension QuadraticCiphertext where Domain: KeySwitchingDomain {
   /// c₀ + u₀, c₁ + u₁ with u₀ + u₁·s ≈ c₂·s².
   package consuming func relinearized(
-    with keys: EvaluationKeys, parallelism: Int
+    with keys: EvaluationKeys, parallelism: Parallelism
   ) throws(RLWEError) -> Ciphertext<Domain> {
     let (context, product0, product1) = try switchedSquare(with: keys, parallelism: parallelism)
     let division = context.division(limbs: limbCount)
@@ -54,7 +54,7 @@ extension QuadraticCiphertext where Domain: KeySwitchingDomain {
 
   /// P·(u₀, u₁) with u₀ + u₁·s ≈ c₂·s².
   private func switchedSquare(
-    with keys: EvaluationKeys, parallelism: Int
+    with keys: EvaluationKeys, parallelism: Parallelism
   ) throws(RLWEError) -> (KeySwitchingContext, RNSPolynomial<Evaluation>, RNSPolynomial<Evaluation>) {
     try keys.requireCompatible(parameters, key)
     let context = try parameters.requireKeySwitching()
@@ -70,7 +70,7 @@ extension QuadraticCiphertext where Domain == Evaluation {
   ///
   /// - Parameter division: By the last primes and P.
   package consuming func relinearizedAndRescaled(
-    by division: SpecialDivision, with keys: EvaluationKeys, parallelism: Int
+    by division: SpecialDivision, with keys: EvaluationKeys, parallelism: Parallelism
   ) throws(RLWEError) -> Ciphertext<Evaluation> {
     var (context, product0, product1) = try switchedSquare(with: keys, parallelism: parallelism)
     precondition(
@@ -92,7 +92,7 @@ extension QuadraticCiphertext where Domain == Evaluation {
 
 extension Ciphertext where Domain: KeySwitchingDomain {
   /// The digits of c₁, for several automorphisms of one ciphertext.
-  package func hoistedDigits(parallelism: Int) throws(RLWEError) -> HoistedDigits {
+  package func hoistedDigits(parallelism: Parallelism) throws(RLWEError) -> HoistedDigits {
     let context = try parameters.requireKeySwitching()
     return HoistedDigits(
       Domain.switchingInput(c1, context: context, parallelism: parallelism), parallelism: parallelism)
@@ -100,7 +100,7 @@ extension Ciphertext where Domain: KeySwitchingDomain {
 
   /// The ciphertext of the image of the message under an automorphism.
   package consuming func applying(
-    _ element: GaloisElement, with keys: EvaluationKeys, parallelism: Int
+    _ element: GaloisElement, with keys: EvaluationKeys, parallelism: Parallelism
   ) throws(RLWEError) -> Ciphertext<Domain> {
     guard !element.isIdentity else { return self }
     let galois = try galoisKey(element, of: keys)
@@ -113,7 +113,7 @@ extension Ciphertext where Domain: KeySwitchingDomain {
 
   /// The same for digits of c₁ that are there already.
   package func applying(
-    _ element: GaloisElement, digits: HoistedDigits, with keys: EvaluationKeys, parallelism: Int
+    _ element: GaloisElement, digits: HoistedDigits, with keys: EvaluationKeys, parallelism: Parallelism
   ) throws(RLWEError) -> Ciphertext<Domain> {
     guard !element.isIdentity else { return self }
     let galois = try galoisKey(element, of: keys)
@@ -123,7 +123,8 @@ extension Ciphertext where Domain: KeySwitchingDomain {
   }
 
   /// The ciphertext of the same message under another secret.
-  package func reencrypted(with reencryption: ReencryptionKey, parallelism: Int) throws(RLWEError) -> Ciphertext<Domain>
+  package func reencrypted(with reencryption: ReencryptionKey, parallelism: Parallelism) throws(RLWEError)
+    -> Ciphertext<Domain>
   {
     guard parameters == reencryption.parameters else {
       throw .parametersMismatch(expected: reencryption.parameters.digest, found: parameters.digest)
@@ -146,7 +147,8 @@ extension Ciphertext where Domain: KeySwitchingDomain {
 
   /// c₀ + u₀, u₁ from P·(u₀, u₁), and the image of that under an automorphism where there is one.
   private func switched(
-    _ product: (RNSPolynomial<Evaluation>, RNSPolynomial<Evaluation>), context: KeySwitchingContext, parallelism: Int,
+    _ product: (RNSPolynomial<Evaluation>, RNSPolynomial<Evaluation>), context: KeySwitchingContext,
+    parallelism: Parallelism,
     automorphism: GaloisAutomorphism? = nil, key newKey: KeyIdentifier? = nil
   ) -> Ciphertext<Domain> {
     let division = context.division(limbs: limbCount)

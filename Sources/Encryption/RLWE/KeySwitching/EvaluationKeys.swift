@@ -63,8 +63,8 @@ public struct SeededEvaluationKeys: Sendable {
   public func expanded(parallelism: Int = 1) -> EvaluationKeys {
     EvaluationKeys(
       parameters: parameters, key: key, limbCount: limbCount,
-      relinearization: relinearization.map { KeySwitchingKey($0, parallelism: parallelism) },
-      galois: galois.mapValues { KeySwitchingKey($0, parallelism: parallelism) })
+      relinearization: relinearization.map { KeySwitchingKey($0, parallelism: Parallelism(parallelism)) },
+      galois: galois.mapValues { KeySwitchingKey($0, parallelism: Parallelism(parallelism)) })
   }
 
   /// The same keys for ciphertexts of at most `limbs` primes.

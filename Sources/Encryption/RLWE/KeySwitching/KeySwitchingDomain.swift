@@ -6,25 +6,25 @@ package import PolynomialRing
 package protocol KeySwitchingDomain: PolynomialDomain {
   /// The polynomial ready to be cut into digits.
   static func switchingInput(
-    _ polynomial: RNSPolynomial<Self>, context: KeySwitchingContext, parallelism: Int
+    _ polynomial: RNSPolynomial<Self>, context: KeySwitchingContext, parallelism: Parallelism
   ) -> KeySwitchingInput
 
   /// round(product / divisor) + addend, modulo the primes that stay.
   static func divided(
     _ product: consuming RNSPolynomial<Evaluation>, by division: SpecialDivision,
-    adding addend: consuming RNSPolynomial<Self>?, to target: RNSBasis, scratch: ScratchPool, parallelism: Int
+    adding addend: consuming RNSPolynomial<Self>?, to target: RNSBasis, scratch: ScratchPool, parallelism: Parallelism
   ) -> RNSPolynomial<Self>
 
   /// a(X^g).
   static func image(
-    of polynomial: RNSPolynomial<Self>, under automorphism: GaloisAutomorphism, parallelism: Int
+    of polynomial: RNSPolynomial<Self>, under automorphism: GaloisAutomorphism, parallelism: Parallelism
   ) -> RNSPolynomial<Self>
 }
 
 extension Coefficient: KeySwitchingDomain {
   /// Coefficients as they are.
   package static func switchingInput(
-    _ polynomial: RNSPolynomial<Coefficient>, context: KeySwitchingContext, parallelism: Int
+    _ polynomial: RNSPolynomial<Coefficient>, context: KeySwitchingContext, parallelism: Parallelism
   ) -> KeySwitchingInput {
     KeySwitchingInput(polynomial, context: context, parallelism: parallelism)
   }
@@ -32,7 +32,8 @@ extension Coefficient: KeySwitchingDomain {
   /// All limbs are transformed back and divided at once.
   package static func divided(
     _ product: consuming RNSPolynomial<Evaluation>, by division: SpecialDivision,
-    adding addend: consuming RNSPolynomial<Coefficient>?, to target: RNSBasis, scratch _: ScratchPool, parallelism: Int
+    adding addend: consuming RNSPolynomial<Coefficient>?, to target: RNSBasis, scratch _: ScratchPool,
+    parallelism: Parallelism
   ) -> RNSPolynomial<Coefficient> {
     var result = division.divideToCoefficients(product, to: target, parallelism: parallelism)
     if let addend { result.add(addend) }
@@ -41,7 +42,7 @@ extension Coefficient: KeySwitchingDomain {
 
   /// Coefficients move and change sign.
   package static func image(
-    of polynomial: RNSPolynomial<Coefficient>, under automorphism: GaloisAutomorphism, parallelism: Int
+    of polynomial: RNSPolynomial<Coefficient>, under automorphism: GaloisAutomorphism, parallelism: Parallelism
   ) -> RNSPolynomial<Coefficient> {
     polynomial.applying(automorphism, parallelism: parallelism)
   }
@@ -50,7 +51,7 @@ extension Coefficient: KeySwitchingDomain {
 extension Evaluation: KeySwitchingDomain {
   /// One inverse transform a limb; the evaluations are kept for the digits' own primes.
   package static func switchingInput(
-    _ polynomial: RNSPolynomial<Evaluation>, context: KeySwitchingContext, parallelism: Int
+    _ polynomial: RNSPolynomial<Evaluation>, context: KeySwitchingContext, parallelism: Parallelism
   ) -> KeySwitchingInput {
     KeySwitchingInput(polynomial, context: context, parallelism: parallelism)
   }
@@ -58,14 +59,15 @@ extension Evaluation: KeySwitchingDomain {
   /// Only the dropped limbs are transformed back.
   package static func divided(
     _ product: consuming RNSPolynomial<Evaluation>, by division: SpecialDivision,
-    adding addend: consuming RNSPolynomial<Evaluation>?, to target: RNSBasis, scratch: ScratchPool, parallelism: Int
+    adding addend: consuming RNSPolynomial<Evaluation>?, to target: RNSBasis, scratch: ScratchPool,
+    parallelism: Parallelism
   ) -> RNSPolynomial<Evaluation> {
     division.divide(product, adding: addend, to: target, scratch: scratch, parallelism: parallelism)
   }
 
   /// A permutation of the words.
   package static func image(
-    of polynomial: RNSPolynomial<Evaluation>, under automorphism: GaloisAutomorphism, parallelism: Int
+    of polynomial: RNSPolynomial<Evaluation>, under automorphism: GaloisAutomorphism, parallelism: Parallelism
   ) -> RNSPolynomial<Evaluation> {
     polynomial.applying(automorphism, parallelism: parallelism)
   }

@@ -22,12 +22,12 @@ package struct KeySwitchingInput: Sendable {
   private let evaluations: AlignedStorage?
 
   /// From coefficients.
-  package init(_ polynomial: RNSPolynomial<Coefficient>, context: KeySwitchingContext, parallelism: Int) {
+  package init(_ polynomial: RNSPolynomial<Coefficient>, context: KeySwitchingContext, parallelism: Parallelism) {
     self.init(polynomial, evaluations: nil, context: context, parallelism: parallelism)
   }
 
   /// From evaluations: one inverse transform a limb.
-  package init(_ polynomial: RNSPolynomial<Evaluation>, context: KeySwitchingContext, parallelism: Int) {
+  package init(_ polynomial: RNSPolynomial<Evaluation>, context: KeySwitchingContext, parallelism: Parallelism) {
     self.init(
       polynomial.coefficientForm(parallelism: parallelism), evaluations: polynomial.storage, context: context,
       parallelism: parallelism)
@@ -35,7 +35,7 @@ package struct KeySwitchingInput: Sendable {
 
   private init(
     _ polynomial: RNSPolynomial<Coefficient>, evaluations: AlignedStorage?, context: KeySwitchingContext,
-    parallelism: Int
+    parallelism: Parallelism
   ) {
     let (limbs, degree) = (polynomial.limbCount, polynomial.degree)
     self.context = context

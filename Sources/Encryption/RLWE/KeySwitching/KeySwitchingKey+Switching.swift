@@ -14,7 +14,7 @@ package struct HoistedDigits: Sendable {
   let storage: AlignedStorage
 
   /// Cuts the polynomial into digits, and transforms them all.
-  package init(_ input: KeySwitchingInput, parallelism: Int) {
+  package init(_ input: KeySwitchingInput, parallelism: Parallelism) {
     context = input.context
     limbCount = input.limbCount
     let (count, degree) = (input.digitCount, input.degree)
@@ -36,12 +36,12 @@ extension KeySwitchingKey {
   /// Each limb is finished before the next is begun: its digits are converted, transformed and multiplied while they are in
   /// the cache.
   package func product(
-    with input: KeySwitchingInput, parallelism: Int
+    with input: KeySwitchingInput, parallelism: Parallelism
   ) -> (RNSPolynomial<Evaluation>, RNSPolynomial<Evaluation>) {
     let context = input.context
     let (limbs, count, degree) = (input.limbCount, input.digitCount, input.degree)
     let basis = context.keyBasis(limbs: limbs)
-    let workers = min(parallelism, basis.limbCount)
+    let workers = min(parallelism.threads, basis.limbCount)
     let scratch = (0..<workers).map { _ in context.scratch.take(count: count * degree) }
     defer { scratch.forEach(context.scratch.give) }
     return products(basis: basis, parallelism: parallelism) { limb, worker, out0, out1 in
@@ -59,7 +59,7 @@ extension KeySwitchingKey {
 
   /// The same with digits that are there already.
   package func product(
-    with digits: HoistedDigits, parallelism: Int
+    with digits: HoistedDigits, parallelism: Parallelism
   ) -> (RNSPolynomial<Evaluation>, RNSPolynomial<Evaluation>) {
     let basis = digits.context.keyBasis(limbs: digits.limbCount)
     let words = digits.digitCount * basis.degree
@@ -71,7 +71,7 @@ extension KeySwitchingKey {
   }
 
   private func products(
-    basis: RNSBasis, parallelism: Int,
+    basis: RNSBasis, parallelism: Parallelism,
     _ body: @Sendable (Int, Int, inout MutableSpan<UInt64>, inout MutableSpan<UInt64>) -> Void
   ) -> (RNSPolynomial<Evaluation>, RNSPolynomial<Evaluation>) {
     let (first, second) = (
@@ -107,7 +107,7 @@ extension SpecialDivision {
   ///   - target: The basis of the kept primes.
   package func divide(
     _ polynomial: consuming RNSPolynomial<Evaluation>, adding addend: consuming RNSPolynomial<Evaluation>?,
-    to target: RNSBasis, scratch pool: ScratchPool, parallelism: Int
+    to target: RNSBasis, scratch pool: ScratchPool, parallelism: Parallelism
   ) -> RNSPolynomial<Evaluation> {
     let degree = target.degree
     let basis = polynomial.basis
@@ -123,7 +123,7 @@ extension SpecialDivision {
       var row = words.mutableWords(limb * degree..<(limb + 1) * degree)
       basis.plans[limb].inverse(&row)
     }
-    let workers = min(parallelism, keptCount)
+    let workers = min(parallelism.threads, keptCount)
     let scratch = (0..<workers).map { _ in pool.take(count: degree) }
     defer { scratch.forEach(pool.give) }
     concurrentFor(keptCount, parallelism: parallelism) { limb, worker in
@@ -156,7 +156,7 @@ extension SpecialDivision {
 
   /// round(x / divisor) for evaluations x of the key basis, as coefficients: every limb is transformed back first.
   func divideToCoefficients(
-    _ polynomial: consuming RNSPolynomial<Evaluation>, to target: RNSBasis, parallelism: Int
+    _ polynomial: consuming RNSPolynomial<Evaluation>, to target: RNSBasis, parallelism: Parallelism
   ) -> RNSPolynomial<Coefficient> {
     let degree = target.degree
     let coefficients = polynomial.coefficientForm(parallelism: parallelism)
@@ -164,7 +164,7 @@ extension SpecialDivision {
     let result = RNSPolynomial<Coefficient>(uninitializedIn: target)
     let (words, output) = (coefficients.storage, result.storage)
     let (kept, dropped) = (keptCount * degree, droppedCount * degree)
-    let ranges = coefficientRanges(degree, pieces: parallelism)
+    let ranges = coefficientRanges(degree, for: parallelism)
     concurrentFor(ranges.count, parallelism: parallelism) { index, _ in
       let range = ranges[index]
       var out = output.mutableWords(range.lowerBound..<kept - degree + range.upperBound)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ModularArithmetic
-internal import PolynomialRing
+package import PolynomialRing
 
 /// A key-switching key in the form that computes: both halves of all digits packed side by side, limb after limb.
 package final class KeySwitchingKey: Sendable {
@@ -18,7 +18,7 @@ package final class KeySwitchingKey: Sendable {
   private let limbs: [AlignedStorage]
 
   /// Expands the seed and packs.
-  package init(_ seeded: SeededKeySwitchingKey, parallelism: Int = 1) {
+  package init(_ seeded: SeededKeySwitchingKey, parallelism: Parallelism = .none) {
     guard let context = seeded.parameters.keySwitching else {
       preconditionFailure("a key of parameters without key switching")
     }

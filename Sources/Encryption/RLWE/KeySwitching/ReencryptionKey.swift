@@ -31,7 +31,8 @@ public struct SeededReencryptionKey: Sendable {
   ///
   /// - Parameter parallelism: How many threads may share the work.
   public func expanded(parallelism: Int = 1) -> ReencryptionKey {
-    ReencryptionKey(source: source, target: target, switching: KeySwitchingKey(switching, parallelism: parallelism))
+    ReencryptionKey(
+      source: source, target: target, switching: KeySwitchingKey(switching, parallelism: Parallelism(parallelism)))
   }
 }
 
@@ -76,6 +77,7 @@ extension SecretKey {
     return SeededReencryptionKey(
       source: identifier, target: target.identifier,
       switching: SeededKeySwitchingKey(
-        parameters: parameters, context: context, limbCount: limbs, from: own, to: other, parallelism: parallelism))
+        parameters: parameters, context: context, limbCount: limbs, from: own, to: other,
+        parallelism: Parallelism(parallelism)))
   }
 }

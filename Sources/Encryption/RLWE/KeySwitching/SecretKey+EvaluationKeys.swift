@@ -56,13 +56,14 @@ extension SecretKey {
         let square = secret.squared()
         key = SeededKeySwitchingKey(
           parameters: parameters, context: context, limbCount: limbs, from: square, to: secret,
-          parallelism: parallelism)
+          parallelism: Parallelism(parallelism))
       case .galois(let element):
         let image = secret.applying(
-          GaloisAutomorphism(element: element.inverse.value, degree: parameters.degree), parallelism: parallelism)
+          GaloisAutomorphism(element: element.inverse.value, degree: parameters.degree),
+          parallelism: Parallelism(parallelism))
         key = SeededKeySwitchingKey(
           parameters: parameters, context: context, limbCount: limbs, from: secret, to: image,
-          parallelism: parallelism)
+          parallelism: Parallelism(parallelism))
       }
       try body(purpose, key)
       progress?(index + 1, purposes.count)

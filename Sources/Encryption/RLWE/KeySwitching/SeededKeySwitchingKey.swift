@@ -55,7 +55,7 @@ package struct SeededKeySwitchingKey: Sendable {
   init(
     parameters: RLWEParameters, context: KeySwitchingContext, limbCount: Int,
     from source: borrowing SecretPolynomial<Evaluation>, to target: borrowing SecretPolynomial<Evaluation>,
-    parallelism: Int
+    parallelism: Parallelism
   ) {
     let basis = context.keyBasis(limbs: limbCount)
     precondition(target.basis == basis && source.basis.limbCount >= limbCount, "secrets of another basis")

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import PolynomialRing
+
 extension SeededEvaluationKeys {
   /// The keys as bytes.
   public func serialized() -> [UInt8] {
@@ -69,7 +71,7 @@ extension EvaluationKeys {
   ) throws(WireError) {
     var keys: [EvaluationKeyPurpose: KeySwitchingKey] = [:]
     let head = try EvaluationKeyReader.read(bytes, parameters: parameters) {
-      keys[$0] = KeySwitchingKey($1, parallelism: parallelism)
+      keys[$0] = KeySwitchingKey($1, parallelism: Parallelism(parallelism))
     }
     self.init(parameters: parameters, key: head.key, limbCount: head.limbCount, keys: keys)
   }
@@ -96,7 +98,7 @@ extension EvaluationKeys {
     var keys: [EvaluationKeyPurpose: KeySwitchingKey] = [:]
     let head = try EvaluationKeyReader.read(
       from: source, parameters: parameters, accept: accept, progress: progress
-    ) { keys[$0] = KeySwitchingKey($1, parallelism: parallelism) }
+    ) { keys[$0] = KeySwitchingKey($1, parallelism: Parallelism(parallelism)) }
     self.init(parameters: parameters, key: head.key, limbCount: head.limbCount, keys: keys)
   }
 }

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Dispatch
+internal import Synchronization
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
+
+/// How many threads share an operation, and the team of threads that waits for the operation's next loop.
+package struct Parallelism: Sendable {
+  /// At least 1.
+  package let threads: Int
+
+  let members: TeamMembers?
+
+  /// One thread: everything runs where it is called.
+  package static var none: Parallelism { Parallelism(threads: 1, members: nil) }
+
+  /// Threads of the system's pool, woken for every loop.
+  package init(_ threads: Int) {
+    self.init(threads: threads, members: nil)
+  }
+
+  private init(threads: Int, members: TeamMembers?) {
+    precondition(threads >= 1, "work on \(threads) threads")
+    self.threads = threads
+    self.members = members
+  }
+
+  /// The same threads as a team that stays awake between loops, until the last copy of what is returned goes: for an operation
+  /// of several short loops.
+  ///
+  /// Waking a thread takes about as long as a loop over a few limbs, so it is done once an operation. The helpers are threads of
+  /// the system's pool; one that does not come in time is not waited for.
+  package func team() -> Parallelism {
+    threads == 1 || members != nil ? self : Parallelism(threads: threads, members: TeamMembers(helpers: threads - 1))
+  }
+
+  /// Runs the bodies of one loop.
+  func run(_ count: Int, _ body: @Sendable (_ index: Int, _ worker: Int) -> Void) {
+    if let members {
+      members.team.run(count, body)
+    } else {
+      let next = Atomic<Int>(0)
+      DispatchQueue.concurrentPerform(iterations: min(threads, count)) { worker in
+        while true {
+          let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+          guard index < count else { return }
+          body(index, worker)
+        }
+      }
+    }
+  }
+}
+
+/// Keeps a team together while it is referred to.
+final class TeamMembers: Sendable {
+  let team = ThreadTeam()
+
+  init(helpers: Int) {
+    for worker in 1...helpers {
+      DispatchQueue.global(qos: .userInitiated).async { [team] in team.help(worker: worker) }
+    }
+  }
+
+  deinit { team.close() }
+}
+
+/// Threads that share the loops of one operation, and spin between them.
+///
+/// The calling thread publishes a loop, takes indexes of it like everybody, and goes on when all that were taken are done. It
+/// waits for indexes only, never for threads, so that it does not matter when a helper comes, or whether.
+final class ThreadTeam: Sendable {
+  /// One loop.
+  private final class Loop: Sendable {
+    let count: Int
+    let body: @Sendable (Int, Int) -> Void
+    let next = Atomic<Int>(0)
+    let done = Atomic<Int>(0)
+
+    init(count: Int, body: @escaping @Sendable (Int, Int) -> Void) {
+      self.count = count
+      self.body = body
+    }
+
+    /// Takes part as one of the workers 0 ..< count.
+    func work(worker: Int) {
+      guard worker < count else { return }
+      while true {
+        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard index < count else { return }
+        body(index, worker)
+        done.wrappingAdd(1, ordering: .releasing)
+      }
+    }
+  }
+
+  private let loop = Mutex<Loop?>(nil)
+
+  /// How many loops have been published; negative when there will be no more.
+  private let published = Atomic<Int>(0)
+
+  /// Helpers that may hold a loop.
+  private let holders = Atomic<Int>(0)
+
+  func run(_ count: Int, _ body: @Sendable (Int, Int) -> Void) {
+    withoutActuallyEscaping(body) { publish(count, $0) }
+  }
+
+  /// Nobody holds the body when this returns.
+  @inline(never)
+  private func publish(_ count: Int, _ body: @escaping @Sendable (Int, Int) -> Void) {
+    let loop = Loop(count: count, body: body)
+    self.loop.withLock { $0 = loop }
+    published.wrappingAdd(1, ordering: .releasing)
+    loop.work(worker: 0)
+    self.loop.withLock { $0 = nil }
+    spin(until: { loop.done.load(ordering: .acquiring) == count && holders.load(ordering: .acquiring) == 0 })
+  }
+
+  func help(worker: Int) {
+    var seen = 0
+    while true {
+      spin(until: { published.load(ordering: .acquiring) != seen })
+      seen = published.load(ordering: .acquiring)
+      guard seen >= 0 else { return }
+      holders.wrappingAdd(1, ordering: .acquiringAndReleasing)
+      assist(worker: worker)
+      holders.wrappingSubtract(1, ordering: .releasing)
+    }
+  }
+
+  /// Holds the loop, if there is one, only within this call.
+  @inline(never)
+  private func assist(worker: Int) {
+    loop.withLock { $0 }?.work(worker: worker)
+  }
+
+  func close() {
+    published.store(-1, ordering: .releasing)
+  }
+
+  /// Waits for what comes within microseconds, but lets others run where it does not.
+  private func spin(until condition: () -> Bool) {
+    var rounds = 0
+    while !condition() {
+      rounds += 1
+      if rounds > 2000 { sched_yield() }
+    }
+  }
+}
