@@ -41,6 +41,7 @@ for target in "${targets[@]}"; do
       golden=$root/Tests/Encryption/BFVTests/Golden
       names=(secret-key public-key seeded-ciphertext ciphertext-coefficient ciphertext-evaluation reply plaintext)
       for index in "${!names[@]}"; do seed "$corpus" $((133 + index)) "$golden/${names[$index]}.bin"; done
+      seed "$corpus" 138 "$golden/compressed-reply.bin"
       options=(-max_len=1024)
       ;;
     ImportFuzz)
