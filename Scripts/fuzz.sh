@@ -42,6 +42,7 @@ for target in "${targets[@]}"; do
       names=(secret-key public-key seeded-ciphertext ciphertext-coefficient ciphertext-evaluation reply plaintext
         quadratic-coefficient quadratic-evaluation evaluation-keys evaluation-keys gadget-evaluation-keys)
       for index in "${!names[@]}"; do seed "$corpus" $((132 + index)) "$golden/${names[$index]}.bin"; done
+      seed "$corpus" 137 "$golden/compressed-reply.bin"
       options=(-max_len=3072)
       ;;
     ImportFuzz)

@@ -109,6 +109,17 @@ public struct NoiseBound: Hashable, Sendable {
       deviation: ((1 + degree + degree * degree) / 12).squareRoot(), bounded: 0, independent: true)
   }
 
+  /// Rounding c₁ to multiples of 2^`bits`: δ·s, δ uniform among the 2^bits integers from −2^(bits−1) on.
+  ///
+  /// δ + ½ is a sum of independent signs times ½, 1, 2, …: strictly subgaussian with its variance (4^bits − 1)/12. What is
+  /// left, ½·(1 + X + …)·s, is subgaussian in the secret with variance at most N/4 · 2/3.
+  public static func droppedBits(_ bits: Int, degree: Int) -> NoiseBound {
+    guard bits > 0 else { return .zero }
+    let degree = Double(degree)
+    let uniform = (degree * (exp2(2 * Double(bits)) - 1) / 12).squareRoot()
+    return NoiseBound(deviation: uniform + (degree / 6).squareRoot(), bounded: 0, independent: false)
+  }
+
   /// Fresh errors: centred binomial with η = 21 is a sum of 42 signs halved, strictly subgaussian with its variance 10.5.
   public static let freshError = NoiseBound(deviation: errorVariance.squareRoot(), bounded: 0, independent: true)
 

@@ -24,13 +24,16 @@ import Testing
       Format(name: "plaintext", bytes: plaintext.serialized()) {
         try BFVPlaintext(serialized: $0, parameters: parameters).serialized()
       },
+      Format(name: "compressed reply", bytes: reply.compressed().serialized()) {
+        try BFVReply(serialized: $0, parameters: parameters).serialized()
+      },
       Format(name: "reply", bytes: reply.serialized()) {
         try BFVReply(serialized: $0, parameters: parameters).serialized()
       },
     ]
   }()
 
-  @Test func theFormatsAreThere() { #expect(Self.formats.count == 2) }
+  @Test func theFormatsAreThere() { #expect(Self.formats.count == 3) }
 
   @Test(arguments: formats)
   func truncationsAndTrailingBytesAreRefused(_ format: Format) throws {

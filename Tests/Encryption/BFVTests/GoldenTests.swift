@@ -78,6 +78,24 @@ import Testing
         })
   }
 
+  /// A compressed reply is what the reply gives, and reads as the same message.
+  @Test func theCompressedReplyIsItsFile() throws {
+    let objects = try GoldenObjects(GoldenObjects.tiny)
+    let name = "compressed-reply.bin"
+    let compressed = objects.reply.compressed()
+    if let directory = ProcessInfo.processInfo.environment["TACIT_GOLDEN_DIRECTORY"] {
+      try Data(compressed.serialized()).write(to: URL(fileURLWithPath: directory).appendingPathComponent(name))
+      return
+    }
+    let bytes = try Self.read(name)
+    #expect(compressed.serialized() == bytes)
+    let read = try BFVReply(serialized: bytes, parameters: objects.parameters)
+    #expect(read.serialized() == bytes)
+    #expect(read.droppedBits == compressed.droppedBits && read.droppedBits.c0 == 12 && read.droppedBits.c1 == 8)
+    let decryptor = try BFVReplyDecryptor(parameters: objects.parameters, secretKey: objects.secret)
+    #expect(try decryptor.decrypt(read) == decryptor.decrypt(objects.reply))
+  }
+
   /// Keys, encryption, evaluation and serialisation at a real size, in one digest, the same with all kernels.
   @Test(arguments: [KernelChoice.automatic] + KernelBackend.supported.map { .only($0.instructionSet) })
   func theDigestOfARealSizeIsUnchanged(_ kernels: KernelChoice) throws {

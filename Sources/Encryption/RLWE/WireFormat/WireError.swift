@@ -78,6 +78,8 @@ public enum WireKind: UInt8, Sendable, CaseIterable, CustomStringConvertible {
   case encryptedRows = 16
   /// A file of encrypted scores.
   case encryptedScores = 17
+  /// A reply without the low bits of its coefficients.
+  case compressedReply = 18
 
   /// The version that this library writes; it reads all up to this.
   public static let formatVersion = 1
@@ -102,6 +104,7 @@ public enum WireKind: UInt8, Sendable, CaseIterable, CustomStringConvertible {
     case .reencryptionKey: "a re-encryption key"
     case .encryptedRows: "a file of encrypted rows"
     case .encryptedScores: "a file of encrypted scores"
+    case .compressedReply: "a compressed reply"
     }
   }
 }

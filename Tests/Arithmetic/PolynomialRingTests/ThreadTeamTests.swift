@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Synchronization
+import Testing
+
+@testable import PolynomialRing
+
+@Suite struct ThreadTeamTests {
+  /// Each index exactly once, whatever the numbers of threads and indexes, many loops in a row.
+  @Test(arguments: [1, 2, 3, 8])
+  func everyIndexRunsOnce(threads: Int) {
+    let parallelism = Parallelism(threads).team()
+    for count in [0, 1, 2, 3, 7, 100] {
+      for _ in 0..<200 {
+        let runs = Runs(count)
+        concurrentFor(count, parallelism: parallelism) { index, worker in
+          #expect(worker >= 0 && worker < max(1, min(threads, count)))
+          runs.add(index)
+        }
+        #expect(runs.counts == [Int](repeating: 1, count: count))
+      }
+    }
+  }
+
+  /// What a loop wrote is there for the caller when it returns, and for every thread of the next loop.
+  @Test func loopsFollowOneAnother() {
+    let parallelism = Parallelism(4).team()
+    let storage = AlignedStorage(count: 64)
+    for round in 1...2000 {
+      concurrentFor(64, parallelism: parallelism) { index, _ in
+        var words = storage.mutableWords(index..<index + 1)
+        words[0] += 1
+      }
+      concurrentFor(64, parallelism: parallelism) { index, _ in
+        let other = storage.words(63 - index..<64 - index)
+        #expect(other[0] == UInt64(round))
+      }
+    }
+  }
+
+  /// Nothing that a loop used is held after it: storage stays unshared, or it would be copied.
+  @Test func loopsHoldNothingAfterwards() {
+    let parallelism = Parallelism(3).team()
+    var storage = AlignedStorage(count: 8)
+    for _ in 0..<5000 {
+      let captured = storage
+      concurrentFor(3, parallelism: parallelism) { index, _ in
+        var words = captured.mutableWords(index..<index + 1)
+        words[0] &+= 1
+      }
+      _ = consume captured
+      #expect(isKnownUniquelyReferenced(&storage))
+    }
+  }
+
+  /// Teams of several operations at once, on more threads than the machine has.
+  @Test func teamsDoNotMeet() async {
+    await withTaskGroup(of: Bool.self) { group in
+      for task in 0..<8 {
+        group.addTask {
+          let parallelism = Parallelism(3).team()
+          let runs = Runs(50)
+          for _ in 0..<100 {
+            concurrentFor(50, parallelism: parallelism) { index, _ in runs.add(index) }
+          }
+          return runs.counts == [Int](repeating: 100, count: 50) && task >= 0
+        }
+      }
+      for await isRight in group { #expect(isRight) }
+    }
+  }
+
+  private final class Runs: Sendable {
+    private let values: Mutex<[Int]>
+
+    init(_ count: Int) { values = Mutex([Int](repeating: 0, count: count)) }
+
+    func add(_ index: Int) { values.withLock { $0[index] += 1 } }
+
+    var counts: [Int] { values.withLock { $0 } }
+  }
+}
