@@ -68,6 +68,21 @@ import Testing
     #expect(bounds == test.bounds)
   }
 
+  @Test(arguments: cases)
+  func hoistedRotationsShareTheirDigits(_ test: Case) {
+    func rotations(_ count: Int) -> OperationCounts {
+      .hoistedRotations(count, limbs: test.limbs, specialLimbs: test.special, digitLimbs: test.digit)
+    }
+    #expect(numbers(rotations(1)) == test.rotation)
+    // Of the digits' transforms only 2L a rotation and 2K inverse ones are left, and no inverse of the digits.
+    let (one, eight) = (rotations(1), rotations(8))
+    #expect(eight.transforms - one.transforms == 7 * 2 * test.limbs)
+    #expect(eight.inverseTransforms - one.inverseTransforms == 7 * 2 * test.special)
+    #expect(eight.keyProducts == 8 * one.keyProducts)
+    #expect(numbers(one.times(3)) == test.rotation.map { 3 * $0 })
+    #expect(one.times(3).limit(degree: 8, model: .ifma) == one.limit(degree: 8, model: .ifma).times(3))
+  }
+
   @Test(arguments: [(1024, 0.52), (4096, 2.48), (16384, 11.59), (65536, 52.99), (131_072, 112.61)])
   func transformsNeedThreeCyclesForEightButterflies(degree: Int, microseconds: Double) {
     let cycles = LimitModel.ifma.transform(degree: degree).modelledCycles
