@@ -26,7 +26,12 @@ enum BFVSuite {
     CiphertextSuite(
       name: BFVValues.suite, instructionSet: instructionSet, threads: threads, sizes: sizes,
       rotations: { hoistedSteps + BFVEvaluator.innerSumSteps(count: $0.degree / 2) },
-      operations: { keyOperations($0) + encryptionOperations + evaluation($0) })
+      operations: operations)
+  }
+
+  /// All that is timed at one set.
+  static func operations(_ size: ParameterSize) -> [Operation] {
+    keyOperations(size) + encryptionOperations + evaluation(size)
   }
 
   typealias Operation = CiphertextOperation<BFVValues>
@@ -43,6 +48,13 @@ enum BFVSuite {
       },
       makeKeys("make-relinearization-key", EvaluationKeyRequest(relinearization: true)),
       makeKeys("make-galois-key", EvaluationKeyRequest(rotations: [1], degree: size.degree)),
+      Operation(name: "make-usable-relinearization-key", isParallel: true) { values, threads in
+        let request = EvaluationKeyRequest(relinearization: true)
+        return {
+          let seeded = try values.secret.evaluationKeys(request, parallelism: threads)
+          return UInt64(seeded.expanded(parallelism: threads).limbCount)
+        }
+      },
       Operation(name: "expand-relinearization-key", isParallel: true) { values, threads in
         let seeded = try values.secret.evaluationKeys(EvaluationKeyRequest(relinearization: true))
         return { UInt64(seeded.expanded(parallelism: threads).limbCount) }

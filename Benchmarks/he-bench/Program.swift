@@ -10,6 +10,7 @@ enum Program {
     do {
       switch words.first {
       case MemoryCommand.name: try MemoryCommand.run(words.dropFirst())
+      case PeerCommand.name: PeerCommand.run()
       default: HEBench.main()
       }
     } catch {
