@@ -73,6 +73,20 @@ package struct OperationCounts: Sendable, Hashable {
     return result
   }
 
+  /// CKKS: multiplication alone.
+  package static func ckksTensor(limbs: Int) -> OperationCounts {
+    var counts = OperationCounts()
+    counts.products += 3 * limbs
+    return counts
+  }
+
+  /// CKKS: division of a ciphertext by its last limb.
+  package static func rescaling(limbs: Int) -> OperationCounts {
+    var counts = OperationCounts()
+    counts.divide(limbs: limbs, dropping: 1)
+    return counts
+  }
+
   /// CKKS: multiplication, relinearisation, rescaling; the special limbs and the last limb are dropped at once.
   package static func ckksMultiply(limbs: Int, specialLimbs: Int, digitLimbs: Int) -> OperationCounts {
     var counts = OperationCounts()
@@ -144,11 +158,16 @@ package struct OperationCounts: Sendable, Hashable {
   /// Its second half: inner products with the key, and division by the product of what is dropped.
   private mutating func applyKey(limbs: Int, specialLimbs: Int, digitLimbs: Int, dropping: Int) {
     let all = limbs + specialLimbs
-    precondition(dropping <= all, "no such key switch")
-    let left = all - dropping
     let digits = (limbs + digitLimbs - 1) / digitLimbs
     keyProducts += 2 * digits * all
     keyOutputs += 2 * all
+    divide(limbs: all, dropping: dropping)
+  }
+
+  /// Division of two polynomials in evaluation form by the product of their last limbs.
+  private mutating func divide(limbs: Int, dropping: Int) {
+    precondition(dropping <= limbs, "no such division")
+    let left = limbs - dropping
     inverseTransforms += 2 * dropping
     for _ in 0..<2 { convert(dropping, to: left) }
     transforms += 2 * left

@@ -31,42 +31,10 @@ enum BFVSuite {
 
   /// All that is timed at one set.
   static func operations(_ size: ParameterSize) -> [Operation] {
-    keyOperations(size) + encryptionOperations + evaluation(size)
+    Operation.keyOperations(degree: size.degree) + encryptionOperations + evaluation(size)
   }
 
   typealias Operation = CiphertextOperation<BFVValues>
-
-  // MARK: Keys
-
-  private static func keyOperations(_ size: ParameterSize) -> [Operation] {
-    [
-      Operation(name: "make-secret-key") { values, _ in
-        { UInt64(SecretKey(parameters: values.parameters.rlwe).identifier.bytes[0]) }
-      },
-      Operation(name: "make-public-key") { values, _ in
-        { UInt64(PublicKey(of: values.secret).key.bytes[0]) }
-      },
-      makeKeys("make-relinearization-key", EvaluationKeyRequest(relinearization: true)),
-      makeKeys("make-galois-key", EvaluationKeyRequest(rotations: [1], degree: size.degree)),
-      Operation(name: "make-usable-relinearization-key", isParallel: true) { values, threads in
-        let request = EvaluationKeyRequest(relinearization: true)
-        return {
-          let seeded = try values.secret.evaluationKeys(request, parallelism: threads)
-          return UInt64(seeded.expanded(parallelism: threads).limbCount)
-        }
-      },
-      Operation(name: "expand-relinearization-key", isParallel: true) { values, threads in
-        let seeded = try values.secret.evaluationKeys(EvaluationKeyRequest(relinearization: true))
-        return { UInt64(seeded.expanded(parallelism: threads).limbCount) }
-      },
-    ]
-  }
-
-  private static func makeKeys(_ name: String, _ request: EvaluationKeyRequest) -> Operation {
-    Operation(name: name, isParallel: true) { values, threads in
-      { UInt64(try values.secret.evaluationKeys(request, parallelism: threads).limbCount) }
-    }
-  }
 
   // MARK: Plaintexts and encryption
 
@@ -79,13 +47,13 @@ enum BFVSuite {
         { UInt64(bitPattern: values.encoder.decode(values.plaintext)[0]) }
       },
       Operation(name: "encrypt-public-key") { values, _ in
-        { try word(values.publicKey.encrypt(values.plaintext)) }
+        { try word(values.keys.publicKey.encrypt(values.plaintext)) }
       },
       Operation(name: "encrypt-seeded") { values, _ in
-        { UInt64(try values.secret.encrypt(values.plaintext).seed.bytes[0]) }
+        { UInt64(try values.keys.secret.encrypt(values.plaintext).seed.bytes[0]) }
       },
       Operation(name: "decrypt") { values, _ in
-        { UInt64(try values.secret.decrypt(values.first, parameters: values.parameters).parameters.degree) }
+        { UInt64(try values.keys.secret.decrypt(values.first, parameters: values.parameters).parameters.degree) }
       },
     ]
   }
@@ -113,25 +81,29 @@ enum BFVSuite {
       Operation(name: "relinearize", counts: rotation, isParallel: true) { values, threads in
         let evaluator = values.evaluator(threads)
         let product = try evaluator.multiply(values.first, values.second)
-        return { word(try evaluator.relinearize(product, with: values.keys)) }
+        return { word(try evaluator.relinearize(product, with: values.keys.evaluation)) }
       },
       Operation(name: "multiply-relinearize", counts: product, isParallel: true) { values, threads in
         let evaluator = values.evaluator(threads)
-        return { word(try evaluator.multiply(values.first, values.second, with: values.keys)) }
+        return { word(try evaluator.multiply(values.first, values.second, with: values.keys.evaluation)) }
       },
       Operation(name: "rotate", counts: rotation, isParallel: true) { values, threads in
         let evaluator = values.evaluator(threads)
-        return { word(try evaluator.rotateRows(values.first, by: 1, with: values.keys)) }
+        return { word(try evaluator.rotateRows(values.first, by: 1, with: values.keys.evaluation)) }
+      },
+      Operation(name: "rotate-columns", counts: rotation, isParallel: true) { values, threads in
+        let evaluator = values.evaluator(threads)
+        return { word(try evaluator.rotateColumns(values.first, with: values.keys.evaluation)) }
       },
       Operation(
         name: "rotate-hoisted", counts: hoisted, operations: hoistedSteps.count, unit: "rotations", isParallel: true
       ) { values, threads in
         let evaluator = values.evaluator(threads)
-        return { word(try evaluator.rotateRows(values.first, by: hoistedSteps, with: values.keys)[0]) }
+        return { word(try evaluator.rotateRows(values.first, by: hoistedSteps, with: values.keys.evaluation)[0]) }
       },
       Operation(name: "inner-sum-row", counts: rotation.times(sumSteps), isParallel: true) { values, threads in
         let evaluator = values.evaluator(threads)
-        return { word(try evaluator.innerSum(values.first, count: size.degree / 2, with: values.keys)) }
+        return { word(try evaluator.innerSum(values.first, count: size.degree / 2, with: values.keys.evaluation)) }
       },
     ]
   }

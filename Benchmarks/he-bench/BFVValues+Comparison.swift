@@ -9,15 +9,14 @@ extension BFVValues: ComparableValues {
     let evaluator = evaluator(1)
     switch operation {
     case "make-usable-relinearization-key":
-      let fresh = try secret.evaluationKeys(EvaluationKeyRequest(relinearization: true)).expanded()
-      return try text(decrypt(evaluator.multiply(first, second, with: fresh)))
+      return try text(decrypt(evaluator.multiply(first, second, with: keys.freshRelinearizationKey())))
     case "encode", "decode": return try text(encoder.decode(encoder.encode(slots)))
-    case "encrypt-public-key": return try text(decrypt(publicKey.encrypt(plaintext)))
+    case "encrypt-public-key": return try text(decrypt(keys.publicKey.encrypt(plaintext)))
     case "decrypt": return try text(decrypt(first))
     case "multiply", "relinearize":
-      return try text(decrypt(evaluator.relinearize(evaluator.multiply(first, second), with: keys)))
-    case "multiply-relinearize": return try text(decrypt(evaluator.multiply(first, second, with: keys)))
-    case "rotate": return try text(decrypt(evaluator.rotateRows(first, by: 1, with: keys)))
+      return try text(decrypt(evaluator.relinearize(evaluator.multiply(first, second), with: keys.evaluation)))
+    case "multiply-relinearize": return try text(decrypt(evaluator.multiply(first, second, with: keys.evaluation)))
+    case "rotate": return try text(decrypt(evaluator.rotateRows(first, by: 1, with: keys.evaluation)))
     default: return nil
     }
   }

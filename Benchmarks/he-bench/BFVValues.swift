@@ -11,9 +11,7 @@ final class BFVValues: CiphertextValues {
   let size: ParameterSize
   let parameters: BFVParameters
   let encoder: BatchEncoder
-  let secret: SecretKey
-  let publicKey: PublicKey
-  let keys: EvaluationKeys
+  let keys: KeySet
 
   /// The slots of `plaintext` and `first`: −500 … 499, again and again.
   let slots: [Int64]
@@ -29,7 +27,7 @@ final class BFVValues: CiphertextValues {
   /// `first` in evaluation form.
   let firstEvaluation: Ciphertext<Evaluation>
 
-  init(_ size: ParameterSize, kernels: KernelChoice, rotations: [Int]) throws {
+  init(_ size: ParameterSize, kernels: KernelChoice, rotations: [Int], conjugation: Bool) throws {
     self.size = size
     let primes = try size.primes()
     parameters = try BFVParameters(
@@ -38,26 +36,22 @@ final class BFVValues: CiphertextValues {
         keySwitching: .hybrid(specialModuli: primes.special, digitLimbs: size.digitLimbs)),
       kernels: kernels)
     encoder = try BatchEncoder(parameters: parameters)
-    secret = SecretKey(parameters: parameters.rlwe)
-    publicKey = PublicKey(of: secret)
-    keys = try secret.evaluationKeys(
-      EvaluationKeyRequest(relinearization: true, rotations: rotations, degree: size.degree)
-    ).expanded()
+    keys = try KeySet(parameters.rlwe, rotations: rotations, conjugation: conjugation)
     slots = (0..<size.degree).map { Int64($0 % 1000) - 500 }
     plaintext = try encoder.encode(slots)
     preparedPlaintext = EvaluationPlaintext(plaintext)
-    first = try publicKey.encrypt(plaintext)
-    second = try publicKey.encrypt(encoder.encode(slots.reversed()))
+    first = try keys.publicKey.encrypt(plaintext)
+    second = try keys.publicKey.encrypt(encoder.encode(slots.reversed()))
     firstEvaluation = first.evaluationForm()
     let t = Int64(Self.plaintextModulus)
-    let product = try BFVEvaluator(parameters: parameters).multiply(first, second, with: keys)
+    let product = try BFVEvaluator(parameters: parameters).multiply(first, second, with: keys.evaluation)
     let isRight = zip(try decrypt(product), zip(slots, slots.reversed())).allSatisfy { ($0 - $1.0 * $1.1) % t == 0 }
     guard isRight else { throw BenchmarkError.wrongResult("\(Self.suite) \(size.parameters)") }
   }
 
   /// The slots of a ciphertext.
   func decrypt(_ ciphertext: Ciphertext<Coefficient>) throws -> [Int64] {
-    encoder.decode(try secret.decrypt(ciphertext, parameters: parameters))
+    encoder.decode(try keys.secret.decrypt(ciphertext, parameters: parameters))
   }
 
   var details: Parameters {
@@ -66,7 +60,7 @@ final class BFVValues: CiphertextValues {
 
   func multiplyAndRotate() throws {
     let evaluator = BFVEvaluator(parameters: parameters)
-    _ = try evaluator.rotateRows(evaluator.multiply(first, second, with: keys), by: 1, with: keys)
+    _ = try evaluator.rotateRows(evaluator.multiply(first, second, with: keys.evaluation), by: 1, with: keys.evaluation)
   }
 
   var byteCounts: [ByteCount] {
@@ -76,7 +70,7 @@ final class BFVValues: CiphertextValues {
       while switched.limbCount > 1 { switched = try evaluator.switchModulus(switched) }
       return ByteCount.common(
         parameters.rlwe, ciphertext: first.serialized().count,
-        seeded: try secret.encrypt(plaintext).serialized().count, oneLimb: switched.serialized().count)
+        seeded: try keys.secret.encrypt(plaintext).serialized().count, oneLimb: switched.serialized().count)
     }
   }
 }

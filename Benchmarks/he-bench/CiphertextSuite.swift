@@ -6,8 +6,11 @@ import Tacit
 
 /// Keys, plaintexts and ciphertexts of one parameter set: what the operations of a scheme work on.
 protocol CiphertextValues: AnyObject, Sendable {
-  /// Makes them, with evaluation keys for products and for these rotations, and checks that a product decrypts right.
-  init(_ size: ParameterSize, kernels: KernelChoice, rotations: [Int]) throws
+  /// Makes them, with evaluation keys for products, for these rotations and for conjugation where it is asked for, and checks that a product decrypts right.
+  init(_ size: ParameterSize, kernels: KernelChoice, rotations: [Int], conjugation: Bool) throws
+
+  /// The keys.
+  var keys: KeySet { get }
 
   /// The parameters in numbers.
   var details: Parameters { get }
@@ -100,7 +103,7 @@ struct CiphertextSuite<Values: CiphertextValues> {
     sizes.flatMap { size in
       [
         ByteCountProbe(suite: name, name: "sizes", parameters: size.parameters) {
-          try Values(size, kernels: store.kernels, rotations: []).byteCounts
+          try Values(size, kernels: store.kernels, rotations: [], conjugation: false).byteCounts
         },
         .peakMemory(suite: name, size: size),
       ]
@@ -152,7 +155,7 @@ private final class ValueStore<Values: CiphertextValues> {
     let key = size.parameters.description
     if let made, made.key == key { return made.values }
     made = nil
-    let values = try Values(size, kernels: kernels, rotations: rotations)
+    let values = try Values(size, kernels: kernels, rotations: rotations, conjugation: true)
     made = (key, values)
     return values
   }

@@ -14,6 +14,7 @@ struct HEBench: ParsableCommand {
       Suites:
         kernels    every loop over coefficients, on every backend; batches of limbs; sampling
         bfv        every operation on ciphertexts of secure parameter sets, sizes, peak memory
+        ckks       the same for approximate arithmetic
         inference  scoring 1 and 540 rows of handwritten digits, from rows to scores
         all        all of them
 
@@ -22,7 +23,7 @@ struct HEBench: ParsableCommand {
 
   /// What can be asked for.
   enum Suite: String, CaseIterable, ExpressibleByArgument {
-    case kernels, bfv, inference, all
+    case kernels, bfv, ckks, inference, all
   }
 
   @Argument(help: "What to time.")
@@ -36,8 +37,8 @@ struct HEBench: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       """
-      Threads that encryption and scoring may use, all cores by default; the suite bfv times its operations with one thread, \
-      with so many, and so many side by side. Batches of limbs in the suite kernels are timed with one thread, and where this \
+      Threads that encryption and scoring may use, all cores by default; the suites bfv and ckks time operations with one \
+      thread, with so many, and so many side by side. Batches of limbs in the suite kernels are timed with one thread, and where this \
       is given with so many too.
       """, valueName: "n"))
   var threads: Int?
@@ -149,6 +150,8 @@ struct HEBench: ParsableCommand {
 
   private var bfv: CiphertextSuite<BFVValues> { BFVSuite.suite(instructionSet: backend, threads: allThreads) }
 
+  private var ckks: CiphertextSuite<CKKSValues> { CKKSSuite.suite(instructionSet: backend, threads: allThreads) }
+
   /// Everything in the suites asked for, not set up yet.
   private var workloads: [Workload] {
     let sets = backend.map { [$0] } ?? KernelBackend.supported.map(\.instructionSet)
@@ -158,8 +161,9 @@ struct HEBench: ParsableCommand {
     switch suite {
     case .kernels: return kernels.all
     case .bfv: return bfv.workloads
+    case .ckks: return ckks.workloads
     case .inference: return inference.all
-    case .all: return kernels.all + bfv.workloads + inference.all
+    case .all: return kernels.all + bfv.workloads + ckks.workloads + inference.all
     }
   }
 
@@ -167,7 +171,9 @@ struct HEBench: ParsableCommand {
   private var byteCountProbes: [ByteCountProbe] {
     switch suite {
     case .kernels, .inference: []
-    case .bfv, .all: bfv.byteCountProbes
+    case .bfv: bfv.byteCountProbes
+    case .ckks: ckks.byteCountProbes
+    case .all: bfv.byteCountProbes + ckks.byteCountProbes
     }
   }
 }

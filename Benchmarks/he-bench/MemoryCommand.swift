@@ -12,14 +12,15 @@ enum MemoryCommand {
   static func run(_ words: ArraySlice<String>) throws {
     let size = try ParameterSize(words.dropFirst())
     switch words.first {
-    case BFVValues.suite: try use(BFVValues(size, kernels: .automatic, rotations: [1]))
+    case BFVValues.suite: try use(BFVValues.self, size)
+    case CKKSValues.suite: try use(CKKSValues.self, size)
     default: throw BenchmarkError.badParameter(words.first ?? "")
     }
     guard let peak = ResidentMemory.peakBytes else { throw BenchmarkError.noPeakMemory }
     LineWriter.standardOutput.write(String(peak))
   }
 
-  private static func use(_ values: some CiphertextValues) throws {
-    try values.multiplyAndRotate()
+  private static func use<Values: CiphertextValues>(_: Values.Type, _ size: ParameterSize) throws {
+    try Values(size, kernels: .automatic, rotations: [1], conjugation: false).multiplyAndRotate()
   }
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
 import ModularArithmetic
 import Tacit
 
@@ -34,6 +33,29 @@ struct ParameterSize {
     }
     let all = widths.compactMap { primes[$0]?.popFirst() }
     return (Array(all.prefix(limbs)), Array(all.dropFirst(limbs)))
+  }
+
+  /// The same for a scheme whose primes after the first each divide a scale of about their width.
+  ///
+  /// Chosen from the last to the second, so that S(l-1) = S(l)²/q(l) comes next to the first scale each time [KPP20, section
+  /// 4].
+  func primes(dividingScale scale: Double) throws -> (moduli: [UInt64], special: [UInt64]) {
+    let others = ParameterSize(
+      degree: degree, modulusBits: [modulusBits[0]], specialBits: specialBits, digitLimbs: digitLimbs)
+    let (base, special) = try others.primes()
+    var used = Set(base + special)
+    var levels: [UInt64] = []
+    var current = scale
+    for _ in 1..<limbs {
+      let target = UInt64(current / scale * current)
+      guard let prime = NTTPrimes.nearest(to: target, below: 1 << 46, degree: degree, excluding: used) else {
+        throw BenchmarkError.badParameter(parameters.description)
+      }
+      used.insert(prime)
+      levels.append(prime)
+      current = current / Double(prime) * current
+    }
+    return (base + levels.reversed(), special)
   }
 
   /// What the primes make of Q, of Q·P, and of the largest Q·P that 128 bits of security leave.

@@ -46,6 +46,7 @@ enum PeerCommand {
     let size = try ParameterSize(words.dropFirst())
     switch words.first {
     case BFVValues.suite: return try PeerSession<BFVValues>(size)
+    case CKKSValues.suite: return try PeerSession<CKKSValues>(size)
     default: throw BenchmarkError.badParameter(words.first ?? "")
     }
   }
@@ -67,7 +68,7 @@ private struct PeerSession<Values: ComparableValues>: Session {
   var description: String { "\(values.details)" }
 
   init(_ size: ParameterSize) throws {
-    let values = try Values(size, kernels: .automatic, rotations: [1])
+    let values = try Values(size, kernels: .automatic, rotations: [1], conjugation: true)
     self.values = values
     calls = try Values.operations(size).reduce(into: [:]) { calls, operation in
       calls[operation.name] = try operation.prepare(values, 1)
