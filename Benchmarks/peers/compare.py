@@ -32,6 +32,7 @@ class Scheme:
 
 SCHEMES = [
     Scheme("bfv", sets.BFV, sets.BFV_OPERATIONS, inputs.expected_bfv, 0),
+    Scheme("ckks", sets.CKKS, sets.CKKS_OPERATIONS, inputs.expected_ckks, 1e-3),
 ]
 
 
@@ -59,48 +60,48 @@ def compare(scheme, degree, peers, options):
     descriptions = {name: peer.ask("open", scheme.name, scheme.rows[degree][name]) for name, peer in peers.items()}
     for name, text in descriptions.items():
         print(f"{name:10} {scheme.rows[degree][name]} {text.removeprefix('ok ')}")
-    results = []
-    for operation in scheme.operations:
-        counts, overheads = {}, {}
-        for name, peer in peers.items():
-            scheme.check(peer, operation, degree)
-            counts[name] = count_for(peer, operation, options.seconds)
-            overheads[name] = 0.0
-            if name != sets.TACIT:
-                count = max(counts[name], 100)
-                overheads[name] = statistics.median(
-                    int(peer.ask("overhead", operation, count)) / count for _ in range(5)
-                )
-        samples = {name: [] for name in peers}
-        order = list(peers)
-        for _ in range(options.rounds):
-            for name in order:
-                samples[name].append(peers[name].run(operation, counts[name]) / counts[name])
-            order = order[1:] + order[:1]
-        samples = {name: [value - overheads[name] for value in values] for name, values in samples.items()}
-        minima = {name: min(values) for name, values in samples.items()}
-        results.append(
-            {
-                "scheme": scheme.name,
-                "n": degree,
-                "operation": operation,
-                "parameters": {name: scheme.rows[degree][name] for name in peers},
-                "median_ns": {name: statistics.median(values) for name, values in samples.items()},
-                "minimum_ns": minima,
-                "call_overhead_ns": {name: value for name, value in overheads.items() if name != sets.TACIT},
-                "ratio_to_tacit": {
-                    name: statistics.median(theirs / ours for theirs, ours in zip(values, samples[sets.TACIT]))
-                    for name, values in samples.items()
-                    if name != sets.TACIT
-                },
-                "ratio_to_tacit_of_minima": {
-                    name: value / minima[sets.TACIT] for name, value in minima.items() if name != sets.TACIT
-                },
-                "rounds": options.rounds,
-                "calls_a_round": counts,
-            }
-        )
-    return results
+    return [compare_operation(scheme, degree, operation, peers, options) for operation in scheme.operations]
+
+
+def compare_operation(scheme, degree, operation, peers, options):
+    """What one operation took."""
+    counts = {}
+    for name, peer in peers.items():
+        scheme.check(peer, operation, degree)
+        counts[name] = count_for(peer, operation, options.seconds)
+    times, overheads = {name: [] for name in peers}, {name: [] for name in peers}
+    order = list(peers)
+    for _ in range(options.rounds):
+        for name in order:
+            peer, count = peers[name], counts[name]
+            times[name].append(peer.run(operation, count) / count)
+            overheads[name].append(0.0 if name == sets.TACIT else call_overhead(peer, operation, count))
+        order = order[1:] + order[:1]
+    net = {name: [time - over for time, over in zip(times[name], overheads[name])] for name in peers}
+    minima = {name: min(times[name]) - min(overheads[name]) for name in peers}
+    others = [name for name in peers if name != sets.TACIT]
+    return {
+        "scheme": scheme.name,
+        "n": degree,
+        "operation": operation,
+        "parameters": {name: scheme.rows[degree][name] for name in peers},
+        "median_ns": {name: statistics.median(net[name]) for name in peers},
+        "minimum_ns": minima,
+        "call_overhead_ns": {name: statistics.median(overheads[name]) for name in others},
+        "ratio_to_tacit": {
+            name: statistics.median(theirs / ours for theirs, ours in zip(net[name], net[sets.TACIT]))
+            for name in others
+        },
+        "ratio_to_tacit_of_minima": {name: minima[name] / minima[sets.TACIT] for name in others},
+        "rounds": options.rounds,
+        "calls_a_round": counts,
+    }
+
+
+def call_overhead(peer, operation, count):
+    """Nanoseconds that a call from Python costs besides the operation."""
+    count = max(count, 20)
+    return int(peer.ask("overhead", operation, count)) / count
 
 
 def print_table(results, names):

@@ -4,6 +4,10 @@
 PLAINTEXT_MODULUS = 65537
 
 
+SAME = ("encode", "encode-for-products", "decode", "encrypt-public-key", "encode-encrypt", "decrypt", "decrypt-decode")
+"""Operations that leave the slots as they are."""
+
+
 def first_slots(count):
     """-500 ... 499, again and again."""
     return [i % 1000 - 500 for i in range(count)]
@@ -26,6 +30,14 @@ def expected_bfv(operation, degree):
     if operation == "rotate":
         half = degree // 2
         return first[1:half] + first[:1] + first[half + 1 :] + first[half : half + 1]
-    if operation in ("encode", "decode", "encrypt-public-key", "decrypt"):
+    if operation in SAME:
         return first
     return [centred(x * y) for x, y in zip(first, second_slots(degree))]
+
+
+def expected_ckks(operation, degree):
+    """The slots of an operation's result: one row of N/2, a thousandth of those of BFV."""
+    first = [value / 1000 for value in first_slots(degree // 2)]
+    if operation == "rotate":
+        return first[1:] + first[:1]
+    return first if operation in SAME else [x * y for x, y in zip(first, first[::-1])]

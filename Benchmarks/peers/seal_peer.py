@@ -57,15 +57,18 @@ class Session:
             os.unlink(path)
         return f"{head[3]}.{head[4]}"
 
-    def plaintexts(self, encode):
-        """Sets the plaintexts and ciphertexts that the operations work on; `encode` fills a plaintext from a list."""
-        self.first_list, self.second_list = first_slots(self.slot_count), second_slots(self.slot_count)
-        self.plain, second = seal.Plaintext(), seal.Plaintext()
-        encode(self.first_list, self.plain)
-        encode(self.second_list, second)
+    def plaintexts(self, first, second, encode, decode, kind):
+        """Takes the two lists of slots, and how the scheme encodes into a plaintext and decodes; makes the ciphertexts.
+
+        `kind` is the type of a slot as arrays name it.
+        """
+        self.first_list, self.kind, self.encode, self.decode = first, kind, encode, decode
+        self.plain, second_plain = seal.Plaintext(), seal.Plaintext()
+        encode(first, self.plain)
+        encode(second, second_plain)
         self.first, self.second = seal.Ciphertext(), seal.Ciphertext()
         self.encryptor.encrypt(self.plain, self.first)
-        self.encryptor.encrypt(second, self.second)
+        self.encryptor.encrypt(second_plain, self.second)
         self.product = seal.Ciphertext()
         self.evaluator.multiply(self.first, self.second, self.product)
 
@@ -75,35 +78,96 @@ class Session:
         self.generator.create_relin_keys(keys)
         return keys
 
-    def refused(self, encode, too_long):
-        """What it takes to hand over a list: an encoder that refuses one that is too long has converted it."""
+    def encoded(self):
+        """A fresh plaintext of the first list."""
+        plain = seal.Plaintext()
+        self.encode(self.first_list, plain)
+        return plain
 
-        def call():
-            try:
-                encode(too_long)
-            except (ValueError, RuntimeError):
-                return
-            raise AssertionError("a list that is too long was taken")
+    def encrypted(self, plain):
+        """A fresh ciphertext."""
+        result = seal.Ciphertext()
+        self.encryptor.encrypt(plain, result)
+        return result
 
-        call()
-        return call
+    def decrypted(self, ciphertext):
+        """Its slots."""
+        plain = seal.Plaintext()
+        self.decryptor.decrypt(ciphertext, plain)
+        return self.decode(plain)
 
-    def common(self, operations, encode, decode, kind):
-        """The calls and overheads of a scheme whose own operations are `operations`."""
+    def multiplied(self, keys=None):
+        """A fresh product, relinearised."""
+        result = seal.Ciphertext()
+        self.evaluator.multiply(self.first, self.second, result)
+        self.evaluator.relinearize_inplace(result, keys or self.relinearization_keys)
+        return result
+
+    def common_calls(self):
+        """What is timed in every scheme."""
         plain, cipher = seal.Plaintext(), seal.Ciphertext()
-        self.calls = {
+
+        def decrypt_decode():
+            self.decryptor.decrypt(self.first, plain)
+            return self.decode(plain)
+
+        def encode_encrypt():
+            self.encode(self.first_list, plain)
+            self.encryptor.encrypt(plain, cipher)
+
+        def multiply_relinearize():
+            self.evaluator.multiply(self.first, self.second, cipher)
+            self.evaluator.relinearize_inplace(cipher, self.relinearization_keys)
+
+        return {
             "make-usable-relinearization-key": self.new_key,
-            "encode": lambda: encode(self.first_list, plain),
-            "decode": lambda: decode(self.plain),
+            "encode": lambda: self.encode(self.first_list, plain),
+            "encode-encrypt": encode_encrypt,
+            "decode": lambda: self.decode(self.plain),
+            "decrypt-decode": decrypt_decode,
             "encrypt-public-key": lambda: self.encryptor.encrypt(self.plain, cipher),
             "decrypt": lambda: self.decryptor.decrypt(self.first, plain),
             "multiply": lambda: self.evaluator.multiply(self.first, self.second, cipher),
             "relinearize": lambda: self.evaluator.relinearize(self.product, self.relinearization_keys, cipher),
-        } | operations
-        # A call that does next to nothing; for lists also their conversion, back by the same means as in the bindings.
-        self.overheads = {name: lambda: self.first.size() for name in self.calls}
-        self.overheads["encode"] = self.refused(lambda values: encode(values, plain), self.first_list + [0])
-        self.overheads["decode"] = array.array(kind, self.first_list).tolist
+            "multiply-relinearize": multiply_relinearize,
+        }
+
+    def common_slots(self):
+        """What gives the decrypted results of those."""
+        same = {
+            "encode": lambda: self.decode(self.encoded()),
+            "encode-encrypt": lambda: self.decrypted(self.encrypted(self.encoded())),
+            "encrypt-public-key": lambda: self.decrypted(self.encrypted(self.plain)),
+            "decrypt": lambda: self.decrypted(self.first),
+        }
+        return same | {
+            "decode": same["encode"],
+            "decrypt-decode": same["decrypt"],
+            "make-usable-relinearization-key": lambda: self.decrypted(self.multiplied(self.new_key())),
+            "multiply": lambda: self.decrypted(self.product),
+            "relinearize": lambda: self.decrypted(self.multiplied()),
+            "multiply-relinearize": lambda: self.decrypted(self.multiplied()),
+        }
+
+    @property
+    def overheads(self):
+        """Calls that do next to nothing; for lists their conversion, back by the same means as in the bindings."""
+        plain, too_long = seal.Plaintext(), self.first_list + self.first_list[:1]
+
+        def hand_over():
+            # An encoder that refuses a list has converted it.
+            try:
+                self.encode(too_long, plain)
+            except (ValueError, RuntimeError):
+                return
+            raise AssertionError("a list that is too long was taken")
+
+        hand_over()
+        give_back = array.array(self.kind, self.first_list).tolist
+        return {
+            name: hand_over if "encode" in name.split("-") else give_back if "decode" in name else self.first.size
+            for name in self.calls
+        }
 
 
 class BFVSession(Session):
@@ -111,71 +175,68 @@ class BFVSession(Session):
 
     def __init__(self, fields):
         super().__init__(seal.SCHEME_TYPE.BFV, fields)
-        self.slot_count = self.degree
-        self.encoder = seal.BatchEncoder(self.context)
-        self.plaintexts(self.encoder.encode)
+        encoder = seal.BatchEncoder(self.context)
+        self.plaintexts(
+            first_slots(self.degree), second_slots(self.degree), encoder.encode, encoder.decode_int64, "q"
+        )
         result = seal.Ciphertext()
 
-        def multiply_relinearize():
+        def rotate():
+            self.evaluator.rotate_rows(self.first, 1, self.galois_keys, result)
+            return result
+
+        self.calls = self.common_calls() | {"rotate": rotate}
+        self.slots = self.common_slots() | {"rotate": lambda: self.decrypted(rotate())}
+
+
+class CKKSSession(Session):
+    """Real numbers; the scale is as wide as the last prime of Q."""
+
+    def __init__(self, fields):
+        super().__init__(seal.SCHEME_TYPE.CKKS, fields)
+        encoder = seal.CKKSEncoder(self.context)
+        scale = 2.0 ** widths(fields["bits"])[-1]
+        self.plaintexts(
+            [value / 1000 for value in first_slots(self.degree // 2)],
+            [value / 1000 for value in second_slots(self.degree // 2)],
+            lambda values, plain: encoder.encode(values, scale, plain),
+            encoder.decode_double,
+            "d",
+        )
+        relinearized, result = self.multiplied(), seal.Ciphertext()
+
+        def rotate():
+            self.evaluator.rotate_vector(self.first, 1, self.galois_keys, result)
+            return result
+
+        def rescale():
+            self.evaluator.rescale_to_next(relinearized, result)
+            return result
+
+        def multiply_rescale():
             self.evaluator.multiply(self.first, self.second, result)
             self.evaluator.relinearize_inplace(result, self.relinearization_keys)
+            self.evaluator.rescale_to_next_inplace(result)
+            return result
 
-        self.common(
-            {
-                "multiply-relinearize": multiply_relinearize,
-                "rotate": lambda: self.evaluator.rotate_rows(self.first, 1, self.galois_keys, result),
-            },
-            self.encoder.encode,
-            self.encoder.decode_int64,
-            "q",
-        )
-        self.slots = {name: self.slots_of(name) for name in self.calls}
-
-    def decrypted(self, ciphertext):
-        """Its slots."""
-        plain = seal.Plaintext()
-        self.decryptor.decrypt(ciphertext, plain)
-        return self.encoder.decode_int64(plain)
-
-    def slots_of(self, name):
-        """What gives the decrypted result of an operation."""
-
-        def plain():
-            result = seal.Plaintext()
-            self.encoder.encode(self.first_list, result)
-            return self.encoder.decode_int64(result)
-
-        def fresh():
-            result = seal.Ciphertext()
-            self.encryptor.encrypt(self.plain, result)
-            return self.decrypted(result)
-
-        def product():
-            result, keys = seal.Ciphertext(), self.relinearization_keys
-            if name == "make-usable-relinearization-key":
-                keys = self.new_key()
-            self.evaluator.multiply(self.first, self.second, result)
-            if name != "multiply":
-                self.evaluator.relinearize_inplace(result, keys)
-            return self.decrypted(result)
-
-        def rotated():
-            result = seal.Ciphertext()
-            self.evaluator.rotate_rows(self.first, 1, self.galois_keys, result)
-            return self.decrypted(result)
-
-        return {
-            "encode": plain,
-            "decode": plain,
-            "encrypt-public-key": fresh,
-            "decrypt": lambda: self.decrypted(self.first),
-            "rotate": rotated,
-        }.get(name, product)
+        calls, slots = self.common_calls(), self.common_slots()
+        self.calls = calls | {
+            "encode-for-products": calls["encode"],
+            "rescale": rescale,
+            "multiply-relinearize-rescale": multiply_rescale,
+            "rotate": rotate,
+        }
+        self.slots = slots | {
+            "encode-for-products": slots["encode"],
+            "rescale": lambda: self.decrypted(rescale()),
+            "multiply-relinearize-rescale": lambda: self.decrypted(multiply_rescale()),
+            "rotate": lambda: self.decrypted(rotate()),
+        }
 
 
 def open_session(scheme, fields):
     """A session of the scheme."""
-    sessions = {"bfv": BFVSession}
+    sessions = {"bfv": BFVSession, "ckks": CKKSSession}
     return sessions[scheme](fields)
 
 

@@ -3,7 +3,7 @@
 
 Every peer of a row has the same log2 Q, and log2 QP within 128 bits of security by the guidelines of 2024. `tacit` and `seal`
 have the same primes of Q; SEAL knows one special prime only. `seal-wide` has as few primes of Q as SEAL can have, which
-suits it best.
+suits it best. In CKKS the scale is as wide as the primes after the first.
 """
 
 TACIT, SEAL, SEAL_WIDE = "tacit", "seal", "seal-wide"
@@ -36,6 +36,25 @@ BFV = {
     },
 }
 
+CKKS = {
+    4096: {
+        TACIT: parameters(4096, "37+30", "38"),
+        SEAL: parameters(4096, "37+30", "38"),
+    },
+    8192: {
+        TACIT: parameters(8192, "46+3x40", "46"),
+        SEAL: parameters(8192, "46+3x40", "46"),
+    },
+    16384: {
+        TACIT: parameters(16384, "46+7x40", "2x46", 2),
+        SEAL: parameters(16384, "46+7x40", "46"),
+    },
+    32768: {
+        TACIT: parameters(32768, "46+17x40", "3x46", 3),
+        SEAL: parameters(32768, "46+17x40", "46"),
+    },
+}
+
 BFV_OPERATIONS = [
     "make-usable-relinearization-key",
     "encode",
@@ -45,5 +64,20 @@ BFV_OPERATIONS = [
     "multiply",
     "relinearize",
     "multiply-relinearize",
+    "rotate",
+]
+
+CKKS_OPERATIONS = [
+    "make-usable-relinearization-key",
+    "encode-for-products",
+    "encode-encrypt",
+    "decrypt-decode",
+    "encrypt-public-key",
+    "decrypt",
+    "decode",
+    "multiply",
+    "relinearize",
+    "rescale",
+    "multiply-relinearize-rescale",
     "rotate",
 ]
