@@ -68,9 +68,9 @@ final class BFVValues: CiphertextValues {
       let evaluator = BFVEvaluator(parameters: parameters)
       var switched = first
       while switched.limbCount > 1 { switched = try evaluator.switchModulus(switched) }
-      return ByteCount.common(
-        parameters.rlwe, ciphertext: first.serialized().count,
-        seeded: try keys.secret.encrypt(plaintext).serialized().count, oneLimb: switched.serialized().count)
+      return try ByteCount.common(
+        keys, ciphertext: first.serialized().count,
+        seeded: keys.secret.encrypt(plaintext).serialized().count, oneLimb: switched.serialized().count)
     }
   }
 }

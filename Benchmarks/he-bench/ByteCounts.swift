@@ -53,25 +53,27 @@ extension ByteCount {
   /// What every scheme has: the sizes of a ciphertext and of the keys of one set.
   ///
   /// - Parameters:
-  ///   - parameters: The set.
+  ///   - keys: Of the set.
   ///   - ciphertext: A full ciphertext on the wire.
   ///   - seeded: A fresh one with a seed for its uniform half.
   ///   - oneLimb: One switched down to its first prime.
-  static func common(
-    _ parameters: RLWEParameters, ciphertext: Int, seeded: Int, oneLimb: Int
-  ) -> [ByteCount] {
+  static func common(_ keys: KeySet, ciphertext: Int, seeded: Int, oneLimb: Int) throws -> [ByteCount] {
+    let parameters = keys.parameters
     let primes = parameters.keyBasis.limbCount
     // Keys of SEAL have k − 1 digits of two polynomials modulo all k primes, in words of 64 bits.
     let seal = 16 * parameters.degree * primes * (primes - 1)
-    let request = EvaluationKeyRequest(relinearization: true)
-    let inMemory = request.memoryByteCount(parameters: parameters)
-    // Half of it is a seed of 32 bytes; the rest is packed at the bit lengths of the primes.
-    let halves = inMemory / 16 / parameters.degree / primes
-    let onWire = 32 + halves * WireWriter.byteCount(of: parameters.keyBasis)
-    let ofKeys = ["relinearization-key", "one-galois-key"].flatMap { key in
-      [
-        ByteCount(name: "\(key)-in-memory", bytes: inMemory, reference: ("SEAL, 16 N k (k-1)", seal)),
-        ByteCount(name: "\(key)-on-wire", bytes: onWire, reference: ("SEAL, seeded: half of that", seal / 2)),
+    let requests = [
+      ("relinearization-key", EvaluationKeyRequest(relinearization: true)),
+      ("one-galois-key", EvaluationKeyRequest(rotations: [1], degree: parameters.degree)),
+    ]
+    let ofKeys = try requests.flatMap { name, request in
+      let seeded = try keys.secret.evaluationKeys(request)
+      return [
+        ByteCount(
+          name: "\(name)-in-memory", bytes: seeded.expanded().byteCount, reference: ("SEAL, 16 N k (k-1)", seal)),
+        ByteCount(
+          name: "\(name)-on-wire", bytes: seeded.serialized().count, reference: ("SEAL, seeded: half of that", seal / 2)
+        ),
       ]
     }
     return [

@@ -73,10 +73,10 @@ final class CKKSValues: CiphertextValues {
 
   var byteCounts: [ByteCount] {
     get throws {
-      ByteCount.common(
-        parameters.rlwe, ciphertext: first.serialized().count,
-        seeded: try keys.secret.encrypt(plaintext).serialized().count,
-        oneLimb: try evaluator(1).drop(first, toLevel: 0).serialized().count)
+      try ByteCount.common(
+        keys, ciphertext: first.serialized().count,
+        seeded: keys.secret.encrypt(plaintext).serialized().count,
+        oneLimb: evaluator(1).drop(first, toLevel: 0).serialized().count)
     }
   }
 }

@@ -52,6 +52,18 @@ extension CiphertextOperation {
       CiphertextOperation(name: "make-usable-relinearization-key", isParallel: true) { values, threads in
         { UInt64(try values.keys.freshRelinearizationKey(parallelism: threads).limbCount) }
       },
+      CiphertextOperation(name: "write-relinearization-key") { values, _ in
+        let seeded = try values.keys.secret.evaluationKeys(EvaluationKeyRequest(relinearization: true))
+        return { UInt64(seeded.serialized().count) }
+      },
+      CiphertextOperation(name: "read-usable-relinearization-key", isParallel: true) { values, threads in
+        let request = EvaluationKeyRequest(relinearization: true)
+        let bytes = try values.keys.secret.evaluationKeys(request).serialized()
+        let parameters = values.keys.parameters
+        return {
+          UInt64(try EvaluationKeys(serialized: bytes, parameters: parameters, parallelism: threads).limbCount)
+        }
+      },
     ]
   }
 
