@@ -13,7 +13,7 @@ BUILD_FLAGS ?=
 swift_sources = find Package.swift Sources Tests Benchmarks -name '*.swift' ! -name '*.pb.swift' -print0
 
 .DEFAULT_GOAL := help
-.PHONY: help deps demo test bench format lint kernels secrets fuzz clean
+.PHONY: help deps demo test bench peers format lint kernels secrets fuzz clean
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,10 @@ test: deps ## Builds and runs every test, with all contracts checked
 bench: deps ## Builds and runs the benchmarks (ARGS=…)
 	$(SWIFT) build -c release $(BUILD_FLAGS) --product he-bench
 	@"$$($(SWIFT) build -c release --show-bin-path)/he-bench" $(ARGS)
+
+peers: deps ## Times other libraries in turns with this one (ARGS=…); see Benchmarks/peers
+	$(SWIFT) build -c release $(BUILD_FLAGS) --product he-bench
+	@Benchmarks/peers/run.sh "$$($(SWIFT) build -c release --show-bin-path)/he-bench" $(ARGS)
 
 format: ## Formats our Swift sources in place
 	@$(swift_sources) | xargs -0 $(SWIFT) format format --in-place --parallel

@@ -46,10 +46,44 @@ package struct OperationCounts: Sendable, Hashable {
 
   // MARK: Operations
 
-  /// A rotation, or any other key switch of one polynomial in evaluation form.
+  /// A rotation, a relinearisation, or any other key switch of one polynomial.
+  ///
+  /// Counted in evaluation form; in coefficient form the digits need no inverse transforms, and as many forward ones of
+  /// their own limbs more.
   package static func rotation(limbs: Int, specialLimbs: Int, digitLimbs: Int) -> OperationCounts {
+    hoistedRotations(1, limbs: limbs, specialLimbs: specialLimbs, digitLimbs: digitLimbs)
+  }
+
+  /// Several rotations of one ciphertext, whose digits are made once [HS18].
+  package static func hoistedRotations(
+    _ count: Int, limbs: Int, specialLimbs: Int, digitLimbs: Int
+  ) -> OperationCounts {
     var counts = OperationCounts()
-    counts.switchKey(limbs: limbs, specialLimbs: specialLimbs, digitLimbs: digitLimbs, dropping: specialLimbs)
+    counts.makeDigits(limbs: limbs, specialLimbs: specialLimbs, digitLimbs: digitLimbs)
+    for _ in 0..<count {
+      counts.applyKey(limbs: limbs, specialLimbs: specialLimbs, digitLimbs: digitLimbs, dropping: specialLimbs)
+    }
+    return counts
+  }
+
+  /// The same so many times.
+  package func times(_ count: Int) -> OperationCounts {
+    var result = self
+    for field in Self.fields { result[keyPath: field] *= count }
+    return result
+  }
+
+  /// CKKS: multiplication alone.
+  package static func ckksTensor(limbs: Int) -> OperationCounts {
+    var counts = OperationCounts()
+    counts.products += 3 * limbs
+    return counts
+  }
+
+  /// CKKS: division of a ciphertext by its last limb.
+  package static func rescaling(limbs: Int) -> OperationCounts {
+    var counts = OperationCounts()
+    counts.divide(limbs: limbs, dropping: 1)
     return counts
   }
 
@@ -86,27 +120,54 @@ package struct OperationCounts: Sendable, Hashable {
 
   // MARK: Parts
 
+  private static var fields: [WritableKeyPath<OperationCounts, Int>] {
+    [
+      \.transforms, \.inverseTransforms, \.conversionPairs, \.conversionOutputs, \.keyProducts, \.keyOutputs,
+      \.products, \.divisions,
+    ]
+  }
+
   private mutating func convert(_ inputs: Int, to outputs: Int) {
     conversionPairs += inputs * outputs
     conversionOutputs += outputs
   }
 
-  /// Hybrid key switching: each digit to all limbs, inner products with the key, division by the product of what is dropped.
+  /// Hybrid key switching.
   private mutating func switchKey(
     limbs: Int, specialLimbs: Int, digitLimbs: Int, dropping: Int, isInEvaluationForm: Bool = true
   ) {
-    precondition(limbs > 0 && digitLimbs > 0 && dropping <= limbs + specialLimbs, "no such key switch")
+    makeDigits(
+      limbs: limbs, specialLimbs: specialLimbs, digitLimbs: digitLimbs, isInEvaluationForm: isInEvaluationForm)
+    applyKey(limbs: limbs, specialLimbs: specialLimbs, digitLimbs: digitLimbs, dropping: dropping)
+  }
+
+  /// Its first half: each digit to all limbs.
+  private mutating func makeDigits(
+    limbs: Int, specialLimbs: Int, digitLimbs: Int, isInEvaluationForm: Bool = true
+  ) {
+    precondition(limbs > 0 && digitLimbs > 0, "no such key switch")
     let all = limbs + specialLimbs
-    let left = all - dropping
-    let digits = (limbs + digitLimbs - 1) / digitLimbs
     if isInEvaluationForm { inverseTransforms += limbs }
-    for digit in 0..<digits {
-      let own = min(digitLimbs, limbs - digit * digitLimbs)
+    for start in stride(from: 0, to: limbs, by: digitLimbs) {
+      let own = min(digitLimbs, limbs - start)
       convert(own, to: all - own)
       transforms += all - own
     }
+  }
+
+  /// Its second half: inner products with the key, and division by the product of what is dropped.
+  private mutating func applyKey(limbs: Int, specialLimbs: Int, digitLimbs: Int, dropping: Int) {
+    let all = limbs + specialLimbs
+    let digits = (limbs + digitLimbs - 1) / digitLimbs
     keyProducts += 2 * digits * all
     keyOutputs += 2 * all
+    divide(limbs: all, dropping: dropping)
+  }
+
+  /// Division of two polynomials in evaluation form by the product of their last limbs.
+  private mutating func divide(limbs: Int, dropping: Int) {
+    precondition(dropping <= limbs, "no such division")
+    let left = limbs - dropping
     inverseTransforms += 2 * dropping
     for _ in 0..<2 { convert(dropping, to: left) }
     transforms += 2 * left

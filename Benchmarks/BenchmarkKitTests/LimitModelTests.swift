@@ -68,6 +68,35 @@ import Testing
     #expect(bounds == test.bounds)
   }
 
+  @Test(arguments: cases)
+  func hoistedRotationsShareTheirDigits(_ test: Case) {
+    func rotations(_ count: Int) -> OperationCounts {
+      .hoistedRotations(count, limbs: test.limbs, specialLimbs: test.special, digitLimbs: test.digit)
+    }
+    #expect(numbers(rotations(1)) == test.rotation)
+    // Of the digits' transforms only 2L a rotation and 2K inverse ones are left, and no inverse of the digits.
+    let (one, eight) = (rotations(1), rotations(8))
+    #expect(eight.transforms - one.transforms == 7 * 2 * test.limbs)
+    #expect(eight.inverseTransforms - one.inverseTransforms == 7 * 2 * test.special)
+    #expect(eight.keyProducts == 8 * one.keyProducts)
+    #expect(numbers(one.times(3)) == test.rotation.map { 3 * $0 })
+    #expect(one.times(3).limit(degree: 8, model: .ifma) == one.limit(degree: 8, model: .ifma).times(3))
+  }
+
+  @Test(arguments: cases)
+  func rescalingApartCostsMore(_ test: Case) {
+    let (limbs, special, digit) = (test.limbs, test.special, test.digit)
+    let together = OperationCounts.ckksMultiply(limbs: limbs, specialLimbs: special, digitLimbs: digit)
+    let apart = [
+      OperationCounts.ckksTensor(limbs: limbs), .rescaling(limbs: limbs),
+      .rotation(limbs: limbs, specialLimbs: special, digitLimbs: digit),
+    ]
+    #expect(apart[0].products == together.products)
+    #expect(numbers(apart[1]) == [2 * (limbs - 1), 2, 2 * (limbs - 1), 2 * (limbs - 1), 0])
+    #expect(apart.reduce(0) { $0 + $1.transforms } - together.transforms == 2 * limbs)
+    #expect(apart.reduce(0) { $0 + $1.inverseTransforms } == together.inverseTransforms)
+  }
+
   @Test(arguments: [(1024, 0.52), (4096, 2.48), (16384, 11.59), (65536, 52.99), (131_072, 112.61)])
   func transformsNeedThreeCyclesForEightButterflies(degree: Int, microseconds: Double) {
     let cycles = LimitModel.ifma.transform(degree: degree).modelledCycles

@@ -10,6 +10,14 @@ enum BenchmarkError: Error, CustomStringConvertible {
   case badRows(path: String, reason: String)
   /// The encrypted scores are not those of the plain model.
   case wrongScores(difference: Double, bound: Double)
+  /// An operation's result does not decrypt to what it should be.
+  case wrongResult(String)
+  /// A parameter set cannot be read.
+  case badParameter(String)
+  /// The process that was to tell its peak of memory did not.
+  case noPeakMemory
+  /// A line that asks for nothing that there is.
+  case badRequest(String)
   /// No workload fits the filter.
   case nothingToDo(filter: String)
   /// None of the workloads that ran belongs in the picture.
@@ -27,6 +35,11 @@ enum BenchmarkError: Error, CustomStringConvertible {
     case .badRows(let path, let reason): "\(path): \(reason)"
     case .wrongScores(let difference, let bound):
       "encrypted scores differ from the plain model's by \(difference), more than the planned \(bound); nothing was timed"
+    case .wrongResult(let name): "\(name): the result does not decrypt right; nothing was timed"
+    case .badParameter(let text):
+      "\(text): not a parameter; write a set as n=8192 bits=4x42 special_bits=46 digit_limbs=1"
+    case .noPeakMemory: "the system does not tell a peak of resident memory"
+    case .badRequest(let line): "\(line): nothing to answer; ask as Benchmarks/peers/README.md says"
     case .nothingToDo(let filter):
       "no workload contains \"\(filter)\"; leave --filter out to see their names"
     case .emptyRoofline: "no workload that ran has a place in a roofline; run the kernels without --filter"

@@ -5,8 +5,7 @@ import BenchmarkKit
 import Foundation
 import ModularArithmetic
 
-/// The program: chooses workloads, runs them, reports.
-@main
+/// The benchmarks: chooses workloads, runs them, reports.
 struct HEBench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "he-bench",
@@ -14,7 +13,8 @@ struct HEBench: ParsableCommand {
     discussion: """
       Suites:
         kernels    every loop over coefficients, on every backend; batches of limbs; sampling
-        bfv        products, rotations and key generation of secure parameter sets
+        bfv        every operation on ciphertexts of secure parameter sets, sizes, peak memory
+        ckks       the same for approximate arithmetic
         inference  scoring 1 and 540 rows of handwritten digits, from rows to scores
         all        all of them
 
@@ -23,7 +23,7 @@ struct HEBench: ParsableCommand {
 
   /// What can be asked for.
   enum Suite: String, CaseIterable, ExpressibleByArgument {
-    case kernels, bfv, inference, all
+    case kernels, bfv, ckks, inference, all
   }
 
   @Argument(help: "What to time.")
@@ -37,8 +37,9 @@ struct HEBench: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       """
-      Threads that encryption and scoring may use, all cores by default; operations of the suite bfv and batches of limbs in \
-      the suite kernels are timed with one thread, and where this is given with so many too.
+      Threads that encryption and scoring may use, all cores by default; the suites bfv and ckks time operations with one \
+      thread, with so many, and so many side by side. Batches of limbs in the suite kernels are timed with one thread, and where this \
+      is given with so many too.
       """, valueName: "n"))
   var threads: Int?
 
@@ -88,7 +89,10 @@ struct HEBench: ParsableCommand {
     let workloads = workloads.filter { workload in
       filter.map { "\(workload.label) ".localizedCaseInsensitiveContains($0) } ?? true
     }
-    guard !workloads.isEmpty else { throw BenchmarkError.nothingToDo(filter: filter ?? "") }
+    let probes = byteCountProbes.filter { probe in
+      filter.map { "\(probe.label) ".localizedCaseInsensitiveContains($0) } ?? true
+    }
+    guard !workloads.isEmpty || !probes.isEmpty else { throw BenchmarkError.nothingToDo(filter: filter ?? "") }
     let drawing = try roofline.map { try LineWriter(path: $0) }
     var reporters: [any Reporter] = []
     if json != "-" { reporters.append(TableReporter(workloads: workloads)) }
@@ -103,12 +107,16 @@ struct HEBench: ParsableCommand {
     for workload in workloads {
       var measurement = try Runner(seconds: sampling(workload)).measure(workload)
       if workload.threads == 1 {
-        single[workload.label] = measurement.time.minimum
+        single[workload.label] = measurement.nanosecondsPerOperation
       } else {
-        measurement.speedUp = single[workload.label].map { $0 / measurement.time.minimum }
+        measurement.speedUp = single[workload.label].map { $0 / measurement.nanosecondsPerOperation }
       }
       for reporter in reporters { reporter.report(measurement, context) }
       if workload.rooflineName != nil { measurements.append(measurement) }
+    }
+    for probe in probes {
+      let counts = try probe.count()
+      for reporter in reporters { reporter.report(counts, of: probe, context) }
     }
     if let drawing { try draw(measurements, context, to: drawing) }
   }
@@ -137,19 +145,35 @@ struct HEBench: ParsableCommand {
     return set
   }
 
+  /// What the suites use where they use several.
+  private var allThreads: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
+
+  private var bfv: CiphertextSuite<BFVValues> { BFVSuite.suite(instructionSet: backend, threads: allThreads) }
+
+  private var ckks: CiphertextSuite<CKKSValues> { CKKSSuite.suite(instructionSet: backend, threads: allThreads) }
+
   /// Everything in the suites asked for, not set up yet.
   private var workloads: [Workload] {
     let sets = backend.map { [$0] } ?? KernelBackend.supported.map(\.instructionSet)
     let kernels = KernelWorkloads(
       instructionSets: sets, includesPortable: backend == nil, isQuick: quick, threads: threads ?? 1)
-    let inference = InferenceWorkloads(
-      models: models, instructionSet: backend, threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
-    let bfv = BFVWorkloads(instructionSet: backend, threads: [1] + (threads.map { $0 > 1 ? [$0] : [] } ?? []))
+    let inference = InferenceWorkloads(models: models, instructionSet: backend, threads: allThreads)
     switch suite {
     case .kernels: return kernels.all
-    case .bfv: return bfv.all
+    case .bfv: return bfv.workloads
+    case .ckks: return ckks.workloads
     case .inference: return inference.all
-    case .all: return kernels.all + bfv.all + inference.all
+    case .all: return kernels.all + bfv.workloads + ckks.workloads + inference.all
+    }
+  }
+
+  /// All sizes to be counted, of the suites asked for.
+  private var byteCountProbes: [ByteCountProbe] {
+    switch suite {
+    case .kernels, .inference: []
+    case .bfv: bfv.byteCountProbes
+    case .ckks: ckks.byteCountProbes
+    case .all: bfv.byteCountProbes + ckks.byteCountProbes
     }
   }
 }

@@ -8,9 +8,10 @@ import BenchmarkKit
 /// `operations_per_second`, `operation`; where they apply `unit` (what cycles are counted for) and `cycles_per_unit`,
 /// `cycles_per_8_butterflies`, `ratio_to_limit` (against the modelled core), `multiplier` and `multiply_adds_per_cycle`
 /// (instructions of the backend's multiplier that this core starts in a cycle), `ratio_to_core_limit` (against that),
-/// `bytes_moved`, `gigabytes_per_second`, `speedup` (against one thread of the same run); and of the run
+/// `at_once` (calls side by side), `ns_per_operation`, `bytes_moved`, `gigabytes_per_second`, `speedup` (against one thread of the same run); and of the run
 /// `memory_read_gbps` and `memory_update_gbps` (objects: by level, what one thread reads, or reads and writes; with kernels),
-/// `cpu`, `clock_ghz`, `commit`.
+/// `cpu`, `clock_ghz`, `commit`. Sizes have `suite`, `name`, `parameters`, `bytes`, where they are compared with something
+/// `reference`, `reference_bytes` and `ratio_to_reference`, and `cpu` and `commit`.
 struct JSONReporter: Reporter {
   private let writer: LineWriter
 
@@ -47,6 +48,8 @@ struct JSONReporter: Reporter {
       append("multiply_adds_per_cycle", core.perCycle(multiplier))
       append("ratio_to_core_limit", measurement.ratioToCoreLimit(core))
     }
+    if workload.atOnce > 1 { fields.append(("at_once", String(workload.atOnce))) }
+    if workload.work.operations > 1 { append("ns_per_operation", measurement.nanosecondsPerOperation) }
     if let traffic = measurement.traffic { fields.append(("bytes_moved", String(traffic.moved))) }
     append("gigabytes_per_second", measurement.gigabytesPerSecond)
     append("speedup", measurement.speedUp)
@@ -61,6 +64,24 @@ struct JSONReporter: Reporter {
       ("commit", Self.text(context.commit)),
     ]
     writer.write(Self.object(fields))
+  }
+
+  func report(_ counts: [ByteCount], of probe: ByteCountProbe, _ context: RunContext) {
+    for count in counts {
+      var fields = [
+        ("suite", Self.text(probe.suite)), ("name", Self.text(count.name)),
+        ("parameters", Self.object(probe.parameters.entries.map { ($0.name, Self.value($0.value)) })),
+        ("bytes", String(count.bytes)),
+      ]
+      if let reference = count.reference {
+        fields += [
+          ("reference", Self.text(reference.name)), ("reference_bytes", String(reference.bytes)),
+          ("ratio_to_reference", Self.number(Double(count.bytes) / Double(reference.bytes))),
+        ]
+      }
+      fields += [("cpu", Self.text(context.cpu.brand)), ("commit", Self.text(context.commit))]
+      writer.write(Self.object(fields))
+    }
   }
 
   private static func object(_ fields: [(String, String)]) -> String {

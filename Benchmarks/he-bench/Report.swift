@@ -22,6 +22,9 @@ protocol Reporter {
 
   /// Called for every result.
   func report(_ measurement: Measurement, _ context: RunContext)
+
+  /// Called for the sizes that a probe counted, after the times.
+  func report(_ counts: [ByteCount], of probe: ByteCountProbe, _ context: RunContext)
 }
 
 /// Where lines go: a file or standard output, written at once, so that an interrupted run keeps what it has.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import BenchmarkKit
+import PolynomialRing
 import Synchronization
 
 /// What the runner found out about a workload.
@@ -28,6 +29,9 @@ struct Measurement {
 
   /// How much faster it is than the same with one thread, both from their minima, where that was timed before.
   var speedUp: Double?
+
+  /// Nanoseconds of one operation, from the minimum: less than a call takes where it is several, or several run side by side.
+  var nanosecondsPerOperation: Double { time.minimum / Double(workload.work.operations) }
 
   /// Operations per second, from the median.
   var operationsPerSecond: Double { Double(workload.work.operations) * 1e9 / time.median }
@@ -73,6 +77,9 @@ struct Runner {
   /// A sample is at least this long: a thousand times what reading the clock takes.
   static let sampleNanoseconds = 50_000.0
 
+  /// The same for calls side by side: long against what starting and joining threads takes.
+  static let sideBySideNanoseconds = 2_000_000.0
+
   /// Warm-up: caches, branch predictors, and the clock of a core that was idle; at most a fifth of the time for samples.
   static let warmUpNanoseconds = 20_000_000.0
 
@@ -88,23 +95,31 @@ struct Runner {
   /// Sets up and times one workload.
   func measure(_ workload: Workload) throws -> Measurement {
     let prepared = try workload.setUp()
-    let (time, iterations) = try sample(prepared.run, seconds: seconds)
-    let overhead = try prepared.overhead.map { try sample($0, seconds: seconds / 4).time.minimum } ?? 0
+    let (time, iterations) =
+      prepared.streams.isEmpty
+      ? try sample(seconds: seconds) { try Self.time(prepared.run, calls: $0) }
+      : try sample(seconds: seconds, shortest: Self.sideBySideNanoseconds) {
+        try Self.time(sideBySide: prepared.streams, calls: $0)
+      }
+    let overhead =
+      try prepared.overhead.map { overhead in
+        try sample(seconds: seconds / 4) { try Self.time(overhead, calls: $0) }.time.minimum
+      } ?? 0
     return Measurement(
       workload: workload, parameters: workload.parameters.merging(prepared.parameters),
       details: prepared.parameters, backend: prepared.backend ?? workload.backend,
       time: time.subtracting(overhead), iterations: iterations, traffic: prepared.traffic ?? workload.work.traffic)
   }
 
-  /// Times one call, again and again.
+  /// Times one call, again and again; `time` gives the nanoseconds of so many calls.
   private func sample(
-    _ run: () throws -> UInt64, seconds: Double
+    seconds: Double, shortest: Double = sampleNanoseconds, _ time: (Int) throws -> Double
   ) throws -> (time: SampleSummary, iterations: Int) {
-    let batch = try batchSize(of: run)
+    let batch = try batchSize(shortest: shortest, time)
     var samples: [Double] = []
     var total = 0.0
     while samples.count < Self.fewestSamples || (total < seconds * 1e9 && samples.count < Self.mostSamples) {
-      let elapsed = try Self.time(run, calls: batch)
+      let elapsed = try time(batch)
       total += elapsed
       samples.append(elapsed / Double(batch))
     }
@@ -112,16 +127,16 @@ struct Runner {
   }
 
   /// Warms up, and finds how many calls make a sample.
-  private func batchSize(of run: () throws -> UInt64) throws -> Int {
+  private func batchSize(shortest: Double, _ time: (Int) throws -> Double) throws -> Int {
     let warmUp = min(Self.warmUpNanoseconds, seconds * 0.2e9)
     var batch = 1
     var total = 0.0
     while true {
-      let elapsed = try Self.time(run, calls: batch)
+      let elapsed = try time(batch)
       total += elapsed
-      if elapsed < Self.sampleNanoseconds {
+      if elapsed < shortest {
         // Towards the wanted length, but at most eightfold: the first calls are slower than those to come.
-        let factor = Self.sampleNanoseconds * 1.1 / max(elapsed, 1)
+        let factor = shortest * 1.1 / max(elapsed, 1)
         batch = Int((Double(batch) * min(max(factor, 1.1), 8)).rounded(.up))
       } else if total >= warmUp {
         return batch
@@ -136,6 +151,23 @@ struct Runner {
     for _ in 0..<calls { word ^= try run() }
     let elapsed = start.nanoseconds
     sink.store(word, ordering: .relaxed)
+    return elapsed
+  }
+  /// Nanoseconds in which each of `streams`, on a thread of its own, makes so many calls.
+  private static func time(sideBySide streams: [@Sendable () throws -> UInt64], calls: Int) throws -> Double {
+    let failure = Mutex<(any Error)?>(nil)
+    let start = Stopwatch()
+    concurrentFor(streams.count, parallelism: streams.count) { index, _ in
+      do {
+        var word: UInt64 = 0
+        for _ in 0..<calls { word ^= try streams[index]() }
+        sink.store(word, ordering: .relaxed)
+      } catch {
+        failure.withLock { $0 = error }
+      }
+    }
+    let elapsed = start.nanoseconds
+    if let error = failure.withLock({ $0 }) { throw error }
     return elapsed
   }
 }

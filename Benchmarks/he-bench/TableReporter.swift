@@ -10,6 +10,7 @@ final class TableReporter: Reporter {
   private let backendWidth: Int
   private var suite = ""
   private var details: Parameters = [:]
+  private var hasByteCounts = false
 
   /// A table for these workloads.
   init(workloads: [Workload], writer: LineWriter = .standardOutput) {
@@ -41,7 +42,8 @@ final class TableReporter: Reporter {
     "butterflies (b), 8 coefficients (c), those and a pair of limbs (c·pair), or those, a term and an output (c·term).",
     "x limit: over the limit of a core that starts one 512-bit multiply-add, or one scalar product, a cycle;",
     "x core: over the limit of this one; both count the cycles of all threads. GB/s: what has to be moved even once, over",
-    "the time.",
+    "the time. thr: threads of a call; 2x1: two calls side by side, one thread each. each: one operation's share of the time,",
+    "where several are done in a call or side by side. speedup: of operations, over one thread.",
   ]
 
   private func begin(_ core: CoreLimits) {
@@ -70,9 +72,10 @@ final class TableReporter: Reporter {
       workload.name.padded(to: nameWidth),
       workload.parameters.description.padded(to: parametersWidth),
       measurement.backend.padded(to: backendWidth),
-      String(workload.threads).aligned(to: 3),
+      (workload.atOnce > 1 ? "\(workload.atOnce)x1" : String(workload.threads)).aligned(to: 4),
       Self.time(measurement.time.median).aligned(to: 9),
       Self.time(measurement.time.minimum).aligned(to: 9),
+      (workload.work.operations > 1 ? Self.time(measurement.nanosecondsPerOperation) : "").aligned(to: 9),
       number(measurement.cyclesPerUnit(clock: clock), width: 7) + " "
         + (workload.work.cycleUnit?.kind.symbol ?? "").padded(to: 6),
       number(measurement.ratioToLimit(clock: clock), width: 7),
@@ -84,10 +87,29 @@ final class TableReporter: Reporter {
     writer.write(columns.joined(separator: "  "))
   }
 
+  func report(_ counts: [ByteCount], of probe: ByteCountProbe, _ context: RunContext) {
+    if !hasByteCounts {
+      hasByteCounts = true
+      writer.write("")
+      writer.write("bytes")
+    }
+    for count in counts {
+      let reference = count.reference.map { reference in
+        "\((Double(count.bytes) / Double(reference.bytes)).formatted(digits: 2)) x \(reference.name), \(reference.bytes)"
+      }
+      let columns = [
+        "\(probe.suite) \(count.name)".padded(to: 44), probe.parameters.description.padded(to: parametersWidth),
+        String(count.bytes).aligned(to: 11), reference ?? "",
+      ]
+      writer.write(columns.joined(separator: "  "))
+    }
+  }
+
   private var titles: String {
     let titles = [
-      suite.padded(to: nameWidth), "parameters".padded(to: parametersWidth), "backend".padded(to: backendWidth), "thr",
-      "median".aligned(to: 9), "minimum".aligned(to: 9), "cycles".aligned(to: 7) + "/8".padded(to: 7),
+      suite.padded(to: nameWidth), "parameters".padded(to: parametersWidth), "backend".padded(to: backendWidth), " thr",
+      "median".aligned(to: 9), "minimum".aligned(to: 9), "each".aligned(to: 9),
+      "cycles".aligned(to: 7) + "/8".padded(to: 7),
       "x limit".aligned(to: 7), "x core".aligned(to: 6), "GB/s".aligned(to: 6), "speedup".aligned(to: 7),
       "rate".aligned(to: 8),
     ]

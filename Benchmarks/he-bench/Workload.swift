@@ -21,7 +21,10 @@ struct Workload {
   /// Threads that it is told to use.
   var threads = 1
 
-  /// What one call gets done.
+  /// How many calls run side by side, each on a thread of its own.
+  var atOnce = 1
+
+  /// What one call gets done, or all of those side by side.
   let work: Work
 
   /// What it is called in a roofline; those without a name are not in it.
@@ -123,6 +126,9 @@ struct Prepared {
 
   /// The bytes that a call has to move, where that is only known now.
   var traffic: Traffic?
+
+  /// The calls that run side by side, one a thread, where several do; `run` is one of them.
+  var streams: [@Sendable () throws -> UInt64] = []
 
   /// Does the work once and returns a word of its result, which keeps the compiler from dropping the work.
   let run: () throws -> UInt64

@@ -8,6 +8,7 @@
 #define PORT_PROBE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 typedef enum port_probe_multiplier {
   PORT_PROBE_MULTIPLY_64 __attribute__((swift_name("multiply64"))) = 0,  ///< 64 x 64 bits to 128 (mulx; mul and umulh)
@@ -31,5 +32,8 @@ typedef enum port_probe_stream {
 /// widest loads and stores of this CPU; 0 where there is not that much memory. requires: bytes > 0. Takes `seconds`, and
 /// the time to fill the block; at least two passes.
 double port_probe_memory_rate(port_probe_stream stream, size_t bytes, double seconds);
+
+/// The most memory of this process that was resident at once, in bytes; 0 where the system does not tell.
+int64_t port_probe_peak_resident_bytes(void);
 
 #endif
