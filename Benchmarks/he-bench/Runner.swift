@@ -157,7 +157,7 @@ struct Runner {
   private static func time(sideBySide streams: [@Sendable () throws -> UInt64], calls: Int) throws -> Double {
     let failure = Mutex<(any Error)?>(nil)
     let start = Stopwatch()
-    concurrentFor(streams.count, parallelism: streams.count) { index, _ in
+    concurrentFor(streams.count, parallelism: Parallelism(streams.count)) { index, _ in
       do {
         var word: UInt64 = 0
         for _ in 0..<calls { word ^= try streams[index]() }
