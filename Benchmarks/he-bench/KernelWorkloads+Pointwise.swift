@@ -18,7 +18,12 @@ extension KernelWorkloads {
     let product = Shape(multiplications: model.product)
     let scalar = Shape(read: 1, multiplications: model.scalarProduct)
     return degrees.flatMap { degree in
-      [
+      let indexes = PolynomialKernels.galoisIndexes(logDegree: degree.trailingZeroBitCount, element: 3)
+      return [
+        pointwise("galois-coefficients", Shape(read: 1), degree, set) { $0.galois(&$1, $2, inverse: 3, modulo: $4) },
+        pointwise("galois-permute", Shape(read: 1), degree, set) { backend, out, input, _, _ in
+          backend.permute(&out, input, by: indexes)
+        },
         pointwise("add", Shape(), degree, set) { $0.add(&$1, $2, $3, modulo: $4) },
         pointwise("subtract", Shape(), degree, set) { $0.subtract(&$1, $2, $3, modulo: $4) },
         pointwise("negate", Shape(read: 1), degree, set) { $0.negate(&$1, $2, modulo: $4) },
@@ -46,7 +51,7 @@ extension KernelWorkloads {
   ) -> Workload {
     let isMarked = degree == Self.rooflineDegree && shape.multiplications != nil
     return Workload(
-      suite: Self.suite, name: name.hasPrefix("scalar") ? name : "pointwise-" + name,
+      suite: Self.suite, name: name.hasPrefix("scalar") || name.hasPrefix("galois") ? name : "pointwise-" + name,
       parameters: ["n": .integer(degree), "limbs": 1, "bits": .integer(Self.defaultBits)], backend: set.rawValue,
       work: Work(
         operations: degree, unit: "coefficients", cycleUnit: .words(.coefficients, degree),

@@ -13,45 +13,7 @@ enum PortableKernelWorkloads {
   private static let bits = 36
 
   /// All of them.
-  static var all: [Workload] { automorphisms + sampling + packing + [scaleAndRound] }
-
-  // MARK: Automorphisms
-
-  private static var automorphisms: [Workload] {
-    let element = 3
-    return [4096, 16384, 65536].flatMap { degree in
-      [
-        portable(
-          "galois-coefficients", parameters: ["n": .integer(degree), "limbs": 1], count: degree,
-          traffic: .words(read: degree, written: degree)
-        ) {
-          let q = Modulus(try NTTPrimes.largest(below: KernelWorkloads.defaultBits, degree: degree, count: 1)[0])
-          let row = RowLayout(words: degree)
-          let rows = try AlignedStorage(uniform: row.total(2), below: q.value, label: "rows")
-          return Prepared {
-            var out = rows.mutableWords(row[1])
-            PolynomialKernels.galois(&out, rows.words(row[0]), element: element, modulo: q)
-            return out[0]
-          }
-        },
-        portable(
-          "galois-permute", parameters: ["n": .integer(degree), "limbs": 1], count: degree,
-          // The indexes have half a word each.
-          traffic: Traffic(read: 12 * degree, written: 8 * degree, footprint: 20 * degree)
-        ) {
-          let indexes = PolynomialKernels.galoisIndexes(
-            logDegree: degree.trailingZeroBitCount, element: element)
-          let row = RowLayout(words: degree)
-          let rows = try AlignedStorage(uniform: row.total(2), below: 1 << 46, label: "rows")
-          return Prepared {
-            var out = rows.mutableWords(row[1])
-            PolynomialKernels.permute(&out, rows.words(row[0]), by: indexes)
-            return out[0]
-          }
-        },
-      ]
-    }
-  }
+  static var all: [Workload] { sampling + packing + [scaleAndRound] }
 
   // MARK: Sampling
 

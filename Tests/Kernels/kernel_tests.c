@@ -133,6 +133,16 @@ static void test_transforms(const he_kernels *k, unsigned log_n, const he_modulu
     scalar->subtract_scale(a, NULL, addend, x, w, n, q);
     k->subtract_scale(b, NULL, addend, lazy, w, n, q);
     expect(same(a, b, n) && same(canonical, lazy, odd), k->isa, "make_lazy", q->value, n, how);
+    const uint64_t inverse = (next() % n) * 2 + 1;
+    scalar->galois_coefficients(a, x, log_n, inverse, q);
+    k->galois_coefficients(b, x, log_n, inverse, q);
+    expect(same(a, b, n) && guarded(b, n), k->isa, "galois_coefficients", q->value, n, how);
+    uint32_t *indexes = malloc(n * sizeof *indexes);
+    he_galois_indexes(indexes, log_n, inverse);
+    scalar->permute(a, x, indexes, n);
+    k->permute(b, x, indexes, n);
+    expect(same(a, b, n) && guarded(b, n), k->isa, "permute", q->value, n, how);
+    free(indexes);
     free(x), free(a), free(b), free(lazy), free(canonical), free(lhs), free(addend);
   }
   free(tables), free(reference);

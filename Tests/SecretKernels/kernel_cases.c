@@ -102,6 +102,16 @@ static size_t make_lazy(const setting *s, uint64_t *out, const uint64_t *in) {
   return LIMBS * COUNT;
 }
 
+static size_t permute(const setting *s, uint64_t *out, const uint64_t *in) {
+  FOR_EACH_LIMB s->kernels->permute(out + i * s->n, IN(0), s->indexes, s->n);
+  return LIMBS * s->n;
+}
+
+static size_t galois_coefficients(const setting *s, uint64_t *out, const uint64_t *in) {
+  FOR_EACH_LIMB s->kernels->galois_coefficients(out + i * s->n, IN(0), s->log_n, 3, &s->q[i]);
+  return LIMBS * s->n;
+}
+
 static size_t ntt_forward(const setting *s, uint64_t *out, const uint64_t *in) {
   FOR_EACH_LIMB {
     memcpy(out + i * s->n, IN(0), 8 * s->n);
@@ -178,6 +188,8 @@ const test_case kernel_cases[] = {
   {"subtract_scale with an addend", RESIDUES, add_subtract_scale},
   {"pack_key and key_inner_product", RESIDUES, key_inner_product},
   {"make_lazy", RESIDUES, make_lazy},
+  {"permute", RESIDUES, permute},
+  {"galois_coefficients", RESIDUES, galois_coefficients},
   {"ntt_forward", RESIDUES, ntt_forward},
   {"ntt_forward_lazy", RESIDUES, ntt_forward_lazy},
   {"ntt_inverse", RESIDUES, ntt_inverse},

@@ -79,16 +79,6 @@ static size_t divide_round_limb(const setting *s, uint64_t *out, const uint64_t 
   return last * COUNT;
 }
 
-static size_t permute(const setting *s, uint64_t *out, const uint64_t *in) {
-  FOR_EACH_LIMB he_permute(out + i * s->n, IN(0), s->indexes, s->n);
-  return LIMBS * s->n;
-}
-
-static size_t galois_coefficients(const setting *s, uint64_t *out, const uint64_t *in) {
-  FOR_EACH_LIMB he_galois_coefficients(out + i * s->n, IN(0), s->log_n, 3, &s->q[i]);
-  return LIMBS * s->n;
-}
-
 static size_t pack_bits(const setting *s, uint64_t *out, const uint64_t *in) {
   he_pack_bits((uint8_t *)out, in, COUNT, s->bits);
   return COUNT * s->bits / 64;
@@ -125,8 +115,6 @@ const test_case portable_cases[] = {
   {"he_scale_and_round, short", RESIDUES, scale_and_round_short},
   {"he_scale_and_round, general", RESIDUES, scale_and_round_general},
   {"he_divide_round_limb", RESIDUES, divide_round_limb},
-  {"he_permute", RESIDUES, permute},
-  {"he_galois_coefficients", RESIDUES, galois_coefficients},
   {"he_pack_bits", RESIDUES, pack_bits},
   {"he_pack_bits, wide", RESIDUES, pack_wide_bits},
   {"he_unpack_bits", WORDS, unpack_bits},

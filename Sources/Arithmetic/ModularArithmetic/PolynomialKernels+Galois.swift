@@ -18,42 +18,18 @@ extension PolynomialKernels {
     }
   }
 
-  /// out[k] = input[indexes[k]].
+  /// The inverse of a Galois element modulo 2N.
   ///
-  /// - Parameters:
-  ///   - out: N words, none of them in `input`.
-  ///   - input: N words.
-  ///   - indexes: From `galoisIndexes` for the same N.
-  public static func permute(_ out: inout MutableSpan<UInt64>, _ input: Span<UInt64>, by indexes: [UInt32]) {
-    let count = out.count
-    precondition(input.count == count && indexes.count == count, "a permutation of another size")
-    unsafe out.withUnsafeMutableBufferPointer { out in
-      unsafe input.withUnsafeBufferPointer { input in
-        guard let out = out.baseAddress, let input = input.baseAddress else { return }
-        unsafe he_permute(out, input, indexes, count)
-      }
-    }
-  }
-
-  /// The automorphism X ↦ X^g in coefficient form.
-  ///
-  /// - Parameters:
-  ///   - out: N words, none of them in `input`; come out canonical.
-  ///   - input: N residues, N = 2^3 … 2^17.
-  ///   - element: The Galois element g, odd, 1 ≤ g < 2N.
-  ///   - q: The modulus.
-  public static func galois(
-    _ out: inout MutableSpan<UInt64>, _ input: Span<UInt64>, element: Int, modulo q: Modulus
-  ) {
-    precondition(out.count.nonzeroBitCount == 1, "a polynomial of \(out.count) coefficients")
-    let logDegree = out.count.trailingZeroBitCount
+  /// requires: odd, 1 ≤ element < 2N, N = 2^logDegree.
+  public static func galoisInverse(of element: Int, logDegree: Int) -> Int {
     checkGalois(logDegree: logDegree, element: element)
-    unsafe withKernelPointers(&out, input, q) {
-      unsafe he_galois_coefficients($0, $1, UInt32(logDegree), UInt64(element), $3)
-    }
+    // Newton's iteration: each step doubles the bits that are right, of which an odd number has three.
+    var inverse = element
+    for _ in 0..<4 { inverse = inverse &* (2 &- element &* inverse) }
+    return inverse & ((2 << logDegree) - 1)
   }
 
-  private static func checkGalois(logDegree: Int, element: Int) {
+  static func checkGalois(logDegree: Int, element: Int) {
     precondition(KernelBackend.logDegrees.contains(logDegree), "degree 2^\(logDegree), outside 2^3 … 2^17")
     precondition(
       element & 1 == 1 && (1..<2 << logDegree).contains(element),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ModularArithmetic
+internal import Synchronization
 
 /// A fixed number of 64-bit words, aligned to 64 bytes, owned by reference.
 ///
@@ -25,6 +26,9 @@ package final class AlignedStorage: @unchecked Sendable {
   /// Whether the words are overwritten with zeros when the storage dies.
   package let isZeroising: Bool
 
+  /// Where the memory goes when the storage dies; freed if nil.
+  private let recycler: StorageRecycler?
+
   /// Allocates `count` zero words.
   package convenience init(count: Int, zeroising: Bool = false) {
     self.init(uninitializedCount: count, zeroising: zeroising)
@@ -32,17 +36,32 @@ package final class AlignedStorage: @unchecked Sendable {
   }
 
   /// Allocates `count` words of any value, for a caller that writes all of them before it reads any.
-  package init(uninitializedCount count: Int, zeroising: Bool = false) {
+  package convenience init(uninitializedCount count: Int, zeroising: Bool = false) {
+    self.init(uninitializedCount: count, zeroising: zeroising, recycler: nil)
+  }
+
+  private init(uninitializedCount count: Int, zeroising: Bool, recycler: StorageRecycler?) {
     precondition(count >= 0 && count <= Int.max / 16, "word count out of range")
     let bytes = max(64, (count * 8 + 63) / 64 * 64)
     let room = bytes >= Self.staggered ? 7 * Self.stagger : 0
-    unsafe allocation = UnsafeMutableRawPointer.allocate(byteCount: bytes + room, alignment: 64)
+    unsafe allocation =
+      recycler?.take() ?? UnsafeMutableRawPointer.allocate(byteCount: bytes + room, alignment: 64)
     // A hash of the page, so that neighbours in memory start at different places of theirs.
     let page = unsafe UInt64(UInt(bitPattern: allocation)) >> 12
     let place = room == 0 ? 0 : Int((page &* 0x9E37_79B9_7F4A_7C15) >> 61) * Self.stagger
     unsafe base = (allocation + place).bindMemory(to: UInt64.self, capacity: bytes / 8)
     self.count = count
     isZeroising = zeroising
+    self.recycler = recycler
+  }
+
+  /// Words of any value, from memory that storage of the same size gave back, or new.
+  ///
+  /// For what is not secret alone: the words keep their values until somebody writes them.
+  package convenience init(recycledBy recycler: StorageRecycler) {
+    self.init(
+      uninitializedCount: recycler.wordCount, zeroising: false,
+      recycler: recycler.wordCount >= StorageRecycler.smallest ? recycler : nil)
   }
 
   deinit {
@@ -50,12 +69,16 @@ package final class AlignedStorage: @unchecked Sendable {
       var words = unsafe MutableSpan(_unsafeStart: base, count: count)
       PolynomialKernels.zeroize(&words)
     }
-    unsafe allocation.deallocate()
+    if let recycler {
+      unsafe recycler.give(allocation)
+    } else {
+      unsafe allocation.deallocate()
+    }
   }
 
   /// A new storage with the same words.
   package func copy() -> AlignedStorage {
-    let other = AlignedStorage(uninitializedCount: count, zeroising: isZeroising)
+    let other = AlignedStorage(uninitializedCount: count, zeroising: isZeroising, recycler: recycler)
     unsafe other.base.update(from: base, count: count)
     return other
   }
@@ -97,5 +120,47 @@ package final class AlignedStorage: @unchecked Sendable {
       .bindMemory(to: Double.self, capacity: range.count)
     let span = unsafe MutableSpan(_unsafeStart: start, count: range.count)
     return unsafe _overrideLifetime(span, borrowing: self)
+  }
+}
+
+/// Keeps the memory of a few storages of one size, so that results that come and go do not ask the system for pages each
+/// time: clearing and mapping them takes longer than many of the loops that fill them.
+///
+/// Owned by the basis whose polynomials have that size; what it keeps goes with it.
+@safe
+package final class StorageRecycler: Sendable {
+  /// Words of a storage.
+  package let wordCount: Int
+
+  /// Fewer words than this are left to the allocator: 64 KiB.
+  static let smallest = 8192
+
+  /// Most blocks kept.
+  private static let capacity = 8
+
+  private let blocks = Mutex<[UInt]>([])
+
+  /// Keeps nothing yet.
+  package init(wordCount: Int) {
+    self.wordCount = wordCount
+  }
+
+  deinit {
+    blocks.withLock { blocks in
+      for block in blocks { unsafe UnsafeMutableRawPointer(bitPattern: block)?.deallocate() }
+    }
+  }
+
+  fileprivate func take() -> UnsafeMutableRawPointer? {
+    unsafe blocks.withLock { $0.popLast() }.flatMap { unsafe UnsafeMutableRawPointer(bitPattern: $0) }
+  }
+
+  fileprivate func give(_ block: UnsafeMutableRawPointer) {
+    let isKept = blocks.withLock { blocks in
+      guard blocks.count < Self.capacity else { return false }
+      blocks.append(UInt(bitPattern: block))
+      return true
+    }
+    if !isKept { unsafe block.deallocate() }
   }
 }

@@ -25,6 +25,9 @@ public final class RNSBasis: Sendable, Hashable {
   /// For i < L−1: the inverse of the last prime modulo qᵢ, for dropping it.
   package let inverseOfLast: [UInt64]
 
+  /// Memory of polynomials of this basis that have gone.
+  package let recycler: StorageRecycler
+
   /// How many primes L there are.
   public var limbCount: Int { plans.count }
 
@@ -54,6 +57,7 @@ public final class RNSBasis: Sendable, Hashable {
     precondition(!plans.isEmpty && plans.count <= 64 && plans.allSatisfy { $0.degree == plans[0].degree })
     self.plans = plans
     degree = plans[0].degree
+    recycler = StorageRecycler(wordCount: plans.count * plans[0].degree)
     let moduli = plans.map(\.modulus)
     self.moduli = moduli
     let product = moduli.reduce(BigInteger(1)) { $0 * BigInteger($1.value) }

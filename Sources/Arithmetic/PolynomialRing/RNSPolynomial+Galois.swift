@@ -7,11 +7,15 @@ package struct GaloisAutomorphism: Sendable {
   /// g, odd, 1 ≤ g < 2N.
   package let element: Int
 
+  /// 1/g modulo 2N.
+  let inverse: Int
+
   let indexes: [UInt32]
 
   /// For the ring of degree N.
   package init(element: Int, degree: Int) {
     self.element = element
+    inverse = PolynomialKernels.galoisInverse(of: element, logDegree: degree.trailingZeroBitCount)
     indexes = PolynomialKernels.galoisIndexes(logDegree: degree.trailingZeroBitCount, element: element)
   }
 }
@@ -20,10 +24,10 @@ extension RNSPolynomial where Domain == Evaluation {
   /// a(X^g).
   package func applying(_ automorphism: GaloisAutomorphism, parallelism: Parallelism = .none) -> RNSPolynomial {
     let result = RNSPolynomial(uninitializedIn: basis, zeroising: storage.isZeroising)
-    let (from, to, degree) = (storage, result.storage, degree)
+    let (from, to, degree, plans) = (storage, result.storage, degree, basis.plans)
     concurrentFor(limbCount, parallelism: parallelism) { limb, _ in
       var words = to.mutableWords(limb * degree..<(limb + 1) * degree)
-      PolynomialKernels.permute(
+      plans[limb].backend.permute(
         &words, from.words(limb * degree..<(limb + 1) * degree), by: automorphism.indexes)
     }
     return result
@@ -34,11 +38,12 @@ extension RNSPolynomial where Domain == Coefficient {
   /// a(X^g).
   package func applying(_ automorphism: GaloisAutomorphism, parallelism: Parallelism = .none) -> RNSPolynomial {
     let result = RNSPolynomial(uninitializedIn: basis, zeroising: storage.isZeroising)
-    let (from, to, degree, moduli) = (storage, result.storage, degree, basis.moduli)
+    let (from, to, degree, plans) = (storage, result.storage, degree, basis.plans)
     concurrentFor(limbCount, parallelism: parallelism) { limb, _ in
       var words = to.mutableWords(limb * degree..<(limb + 1) * degree)
-      PolynomialKernels.galois(
-        &words, from.words(limb * degree..<(limb + 1) * degree), element: automorphism.element, modulo: moduli[limb])
+      plans[limb].backend.galois(
+        &words, from.words(limb * degree..<(limb + 1) * degree), inverse: automorphism.inverse,
+        modulo: plans[limb].modulus)
     }
     return result
   }

@@ -23,7 +23,10 @@ public struct RNSPolynomial<Domain: PolynomialDomain>: Sendable {
   /// A polynomial of any residues, for a caller that writes all of them before it reads any.
   package init(uninitializedIn basis: RNSBasis, zeroising: Bool = false) {
     self.basis = basis
-    storage = AlignedStorage(uninitializedCount: basis.limbCount * basis.degree, zeroising: zeroising)
+    storage =
+      zeroising
+      ? AlignedStorage(uninitializedCount: basis.limbCount * basis.degree, zeroising: true)
+      : AlignedStorage(recycledBy: basis.recycler)
   }
 
   init(basis: RNSBasis, storage: AlignedStorage) {

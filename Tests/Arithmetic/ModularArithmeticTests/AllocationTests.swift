@@ -152,8 +152,8 @@ import Testing
     expect("divideRound") {
       PolynomialKernels.divideRound(&$0, last: $1, inverse: 3, modulo: q, lastModulus: moduli[0])
     }
-    expect("permute") { PolynomialKernels.permute(&$0, $1, by: indexes) }
-    expect("galois") { PolynomialKernels.galois(&$0, $1, element: 3, modulo: q) }
+    expect("permute") { KernelBackend.best(for: q).permute(&$0, $1, by: indexes) }
+    expect("galois") { KernelBackend.best(for: q).galois(&$0, $1, inverse: 3, modulo: q) }
     expect("allBelow") { _ = PolynomialKernels.allBelow($1, bound: $0.count == 0 ? 0 : q.value) }
     expect("packBits") { out, input in
       var span = bytes.mutableSpan

@@ -19,22 +19,26 @@ import Testing
     let degree = 1 << logDegree
     let q = Modulus(try NTTPrimes.largest(below: 40, degree: degree, count: 1)[0])
     let root = try #require(RootsOfUnity.minimalPrimitive(order: 2 << UInt64(logDegree), modulo: q))
-    let transform = Transform(KernelBackend.best(for: q), q, logDegree: logDegree, root: root)
     var input = generator.words(degree, below: q.value)
     input[degree / 2] = 0
-    let evaluations = transform.forward(input)
-    for element in elements {
-      let expected = image(input, element: element, q)
-      var coefficients = [UInt64](repeating: .max, count: degree)
-      var span = coefficients.mutableSpan
-      PolynomialKernels.galois(&span, input.span, element: element, modulo: q)
-      #expect(firstDifference(coefficients, expected) == nil, "N = \(degree), g = \(element), \(generator)")
-      var permuted = [UInt64](repeating: .max, count: degree)
-      var words = permuted.mutableSpan
-      let indexes = PolynomialKernels.galoisIndexes(logDegree: logDegree, element: element)
-      PolynomialKernels.permute(&words, evaluations.span, by: indexes)
-      #expect(
-        firstDifference(permuted, transform.forward(expected)) == nil, "N = \(degree), g = \(element), \(generator)")
+    for backend in KernelBackend.supported {
+      let transform = Transform(backend, q, logDegree: logDegree, root: root)
+      let evaluations = transform.forward(input)
+      for element in elements {
+        let what: Comment = "\(backend.instructionSet), N = \(degree), g = \(element), \(generator)"
+        let expected = image(input, element: element, q)
+        let inverse = PolynomialKernels.galoisInverse(of: element, logDegree: logDegree)
+        #expect(element * inverse % (2 * degree) == 1, what)
+        var coefficients = [UInt64](repeating: .max, count: degree)
+        var span = coefficients.mutableSpan
+        backend.galois(&span, input.span, inverse: inverse, modulo: q)
+        #expect(firstDifference(coefficients, expected) == nil, what)
+        var permuted = [UInt64](repeating: .max, count: degree)
+        var words = permuted.mutableSpan
+        let indexes = PolynomialKernels.galoisIndexes(logDegree: logDegree, element: element)
+        backend.permute(&words, evaluations.span, by: indexes)
+        #expect(firstDifference(permuted, transform.forward(expected)) == nil, what)
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include "../fma/he_fma.h"
 #include "he_avx512ifma.h"
 #include "vector.h"
 
@@ -20,6 +21,8 @@ static const he_kernels avx512ifma_kernels = {
   .pack_key = he_avx512ifma_pack_key,
   .key_inner_product = he_avx512ifma_key_inner_product,
   .make_lazy = he_avx512ifma_make_lazy,
+  .permute = he_avx512_permute,
+  .galois_coefficients = he_avx512_galois_coefficients,
   .ntt_table_words = he_avx512ifma_ntt_table_words,
   .ntt_fill_tables = he_avx512ifma_ntt_fill_tables,
   .ntt_forward = he_avx512ifma_ntt_forward,

@@ -93,7 +93,7 @@ HE_INLINE void round_fractions(uint64_t *rounded, size_t count, const uint64_t *
 
 /// A tile of the input and the constants of one output modulus, all factors times 2^52 modulo p.
 typedef struct tile_terms {
-  const uint64_t *scaled;   ///< from_count rows of `tile` words
+  const uint64_t *scaled;   ///< from_count rows, `tile` words apart
   size_t tile, from_count;
   const uint64_t *rounded;  ///< `tile` words below 2^52, or NULL
   const uint64_t *own;      ///< residues modulo p, or NULL
@@ -199,7 +199,11 @@ void he_avx512ifma_convert(uint64_t *out, size_t out_stride, const uint64_t *in,
   uint64_t raised[64 + 8] __attribute__((aligned(64)));
   for (size_t start = 0; start < count; start += tile) {
     const size_t length = count - start < tile ? count - start : tile;
-    for (size_t i = 0; i < from_count; i++) {
+    // Residues that are not scaled are read where they are, if they are whole groups of vectors.
+    const bool in_place = conversion->inverses == NULL && length % (8 * HE_TILE_VECTORS) == 0;
+    const uint64_t *const terms_in = in_place ? in + start : scaled;
+    const size_t terms_stride = in_place ? in_stride : tile;
+    for (size_t i = 0; i < from_count && !in_place; i++) {
       const uint64_t *residues = in + i * in_stride + start;
       if (conversion->inverses == NULL) {
         copy_limb(scaled + i * tile, residues, length);
@@ -208,7 +212,7 @@ void he_avx512ifma_convert(uint64_t *out, size_t out_stride, const uint64_t *in,
       }
     }
     if (conversion->fractions != NULL) {
-      round_fractions(rounded, length, scaled, tile, conversion->fractions, from_count);
+      round_fractions(rounded, length, terms_in, terms_stride, conversion->fractions, from_count);
     }
     for (size_t j = 0; j < conversion->to_count; j++) {
       const he_modulus *p = &conversion->to[j];
@@ -217,8 +221,8 @@ void he_avx512ifma_convert(uint64_t *out, size_t out_stride, const uint64_t *in,
       if (conversion->corrections != NULL) raised[from_count] = raise_factor(conversion->corrections[j], p);
       if (own != NULL) raised[from_count + 1] = raise_factor(conversion->own_factors[j], p);
       const tile_terms terms = {
-        .scaled = scaled,
-        .tile = tile,
+        .scaled = terms_in,
+        .tile = terms_stride,
         .from_count = from_count,
         .rounded = conversion->fractions != NULL ? rounded : NULL,
         .own = own != NULL ? own + j * own_stride + start : NULL,

@@ -14,6 +14,11 @@
 #include "ntt_forward_body.h"
 #include "ntt_inverse_body.h"
 
+#ifndef HE_FMA_PERMUTE
+#define HE_FMA_PERMUTE he_scalar_permute
+#define HE_FMA_GALOIS_COEFFICIENTS he_scalar_galois_coefficients
+#endif
+
 static const he_kernels fma_kernels = {
   .isa = HE_FMA_ISA,
   .modulus_limit = HE_FMA_LIMIT,
@@ -29,6 +34,8 @@ static const he_kernels fma_kernels = {
   .pack_key = fma_pack_key,
   .key_inner_product = fma_key_inner_product,
   .make_lazy = fma_make_lazy,
+  .permute = HE_FMA_PERMUTE,
+  .galois_coefficients = HE_FMA_GALOIS_COEFFICIENTS,
   .ntt_table_words = fma_ntt_table_words,
   .ntt_fill_tables = fma_ntt_fill_tables,
   .ntt_forward = fma_ntt_forward,

@@ -13,4 +13,9 @@ const he_kernels *he_avx512_kernels_if_supported(void);
 const he_kernels *he_avx2_kernels_if_supported(void);
 const he_kernels *he_neon_kernels_if_supported(void);
 
+/// Also in the table of the instruction set avx512ifma.
+void he_avx512_permute(uint64_t *out, const uint64_t *in, const uint32_t *indexes, size_t count);
+void he_avx512_galois_coefficients(uint64_t *out, const uint64_t *in, unsigned log_n, uint64_t inverse,
+                                   const he_modulus *q);
+
 #endif

@@ -123,6 +123,15 @@ typedef struct he_kernels {
   /// out = in, made lazy. requires: in canonical. aliasing: exact.
   void (*make_lazy)(uint64_t *out, const uint64_t *in, size_t count, const he_modulus *q);
 
+  // Galois automorphisms a(X) to a(X^g), g odd, 1 <= g < 2N. Addresses depend on g alone.
+
+  /// out[k] = in[indexes[k]]: in evaluation form the automorphism, with the indexes of he_galois_indexes. requires: indexes
+  /// below count; no aliasing.
+  void (*permute)(uint64_t *out, const uint64_t *in, const uint32_t *indexes, size_t count);
+  /// The automorphism in coefficient form: the coefficient of X^k goes to X^(gk), with X^N = -1; inverse = 1/g mod 2N.
+  /// requires: in canonical; no aliasing. ensures: canonical.
+  void (*galois_coefficients)(uint64_t *out, const uint64_t *in, unsigned log_n, uint64_t inverse, const he_modulus *q);
+
   // Negacyclic number-theoretic transform modulo X^N + 1, N = 2^log_n, HE_LOG_N_MIN <= log_n <= HE_LOG_N_MAX.
 
   /// Words that `ntt_fill_tables` writes for one modulus and degree. The layout is the implementation's own.
@@ -157,15 +166,8 @@ const he_kernels *he_kernels_best(uint64_t q);
 uint64_t he_ntt_exponent(unsigned log_n, uint64_t k);
 
 // ---------------------------------------------------------------------------------------------------------------------
-// Galois automorphisms a(X) to a(X^g), g odd, 1 <= g < 2N. Addresses depend on g alone.
-
 /// The permutation of evaluations: out[k] = in[indexes[k]] is a(X^g) where in is a. requires: indexes has N entries.
 void he_galois_indexes(uint32_t *indexes, unsigned log_n, uint64_t element);
-/// out[k] = in[indexes[k]]. requires: indexes below count; no aliasing.
-void he_permute(uint64_t *out, const uint64_t *in, const uint32_t *indexes, size_t count);
-/// The same in coefficient form: the coefficient of X^k goes to X^(gk), with X^N = -1. requires: in canonical; no
-/// aliasing. ensures: canonical.
-void he_galois_coefficients(uint64_t *out, const uint64_t *in, unsigned log_n, uint64_t element, const he_modulus *q);
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Portable kernels: constant time in all residues, words and random bytes unless said otherwise

@@ -34,6 +34,9 @@ void he_scalar_key_inner_product(uint64_t *out0, uint64_t *out1, const uint64_t 
                                  const uint64_t *packed, size_t terms, size_t packed_terms, size_t count,
                                  const he_modulus *q);
 void he_scalar_make_lazy(uint64_t *out, const uint64_t *in, size_t count, const he_modulus *q);
+void he_scalar_permute(uint64_t *out, const uint64_t *in, const uint32_t *indexes, size_t count);
+void he_scalar_galois_coefficients(uint64_t *out, const uint64_t *in, unsigned log_n, uint64_t inverse,
+                                   const he_modulus *q);
 void he_scalar_convert(uint64_t *out, size_t out_stride, const uint64_t *in, size_t in_stride,
                        const uint64_t *own, size_t own_stride, size_t count,
                        const he_conversion *conversion);

@@ -39,16 +39,16 @@ extension QuadraticCiphertext where Domain: KeySwitchingDomain {
   package consuming func relinearized(
     with keys: EvaluationKeys, parallelism: Parallelism
   ) throws(RLWEError) -> Ciphertext<Domain> {
-    let (context, product0, product1) = try switchedSquare(with: keys, parallelism: parallelism)
+    var (context, product0, product1) = try switchedSquare(with: keys, parallelism: parallelism)
     let division = context.division(limbs: limbCount)
     let noise = noise + context.noise(limbs: limbCount, degree: parameters.degree)
     let basis = c0.basis
     return Ciphertext(
       parameters: parameters, key: key,
       c0: Domain.divided(
-        product0, by: division, adding: c0.take(), to: basis, scratch: context.scratch, parallelism: parallelism),
+        product0.take(), by: division, adding: c0.take(), to: basis, scratch: context.scratch, parallelism: parallelism),
       c1: Domain.divided(
-        product1, by: division, adding: c1.take(), to: basis, scratch: context.scratch, parallelism: parallelism),
+        product1.take(), by: division, adding: c1.take(), to: basis, scratch: context.scratch, parallelism: parallelism),
       noise: noise)
   }
 
@@ -84,8 +84,8 @@ extension QuadraticCiphertext where Domain == Evaluation {
       + context.noise(limbs: limbCount, degree: parameters.degree, log2Divisor: division.log2Divisor)
     return Ciphertext(
       parameters: parameters, key: key,
-      c0: division.divide(product0, adding: nil, to: target, scratch: context.scratch, parallelism: parallelism),
-      c1: division.divide(product1, adding: nil, to: target, scratch: context.scratch, parallelism: parallelism),
+      c0: division.divide(product0.take(), adding: nil, to: target, scratch: context.scratch, parallelism: parallelism),
+      c1: division.divide(product1.take(), adding: nil, to: target, scratch: context.scratch, parallelism: parallelism),
       noise: noise)
   }
 }
@@ -147,15 +147,15 @@ extension Ciphertext where Domain: KeySwitchingDomain {
 
   /// c₀ + u₀, u₁ from P·(u₀, u₁), and the image of that under an automorphism where there is one.
   private func switched(
-    _ product: (RNSPolynomial<Evaluation>, RNSPolynomial<Evaluation>), context: KeySwitchingContext,
+    _ product: consuming (RNSPolynomial<Evaluation>, RNSPolynomial<Evaluation>), context: KeySwitchingContext,
     parallelism: Parallelism,
     automorphism: GaloisAutomorphism? = nil, key newKey: KeyIdentifier? = nil
   ) -> Ciphertext<Domain> {
     let division = context.division(limbs: limbCount)
     var switched0 = Domain.divided(
-      product.0, by: division, adding: c0, to: basis, scratch: context.scratch, parallelism: parallelism)
+      product.0.take(), by: division, adding: c0, to: basis, scratch: context.scratch, parallelism: parallelism)
     var switched1 = Domain.divided(
-      product.1, by: division, adding: nil, to: basis, scratch: context.scratch, parallelism: parallelism)
+      product.1.take(), by: division, adding: nil, to: basis, scratch: context.scratch, parallelism: parallelism)
     if let automorphism {
       switched0 = Domain.image(of: switched0, under: automorphism, parallelism: parallelism)
       switched1 = Domain.image(of: switched1, under: automorphism, parallelism: parallelism)

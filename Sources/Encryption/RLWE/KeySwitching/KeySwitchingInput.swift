@@ -50,7 +50,7 @@ package struct KeySwitchingInput: Sendable {
       scaled = polynomial.storage
       return
     }
-    let scaled = AlignedStorage(uninitializedCount: limbs * degree)
+    let scaled = AlignedStorage(recycledBy: polynomial.basis.recycler)
     let from = polynomial.storage
     let constants = (0..<context.digitCount(limbs: limbs)).flatMap { digit in
       context.inverses(ofDigit: digit, count: context.limbs(ofDigit: digit, limbs: limbs).count)

@@ -8,6 +8,8 @@
 #pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx512vl"))), apply_to = function)
 
 #define HE_FMA_ISA HE_ISA_AVX512
+#define HE_FMA_PERMUTE he_avx512_permute
+#define HE_FMA_GALOIS_COEFFICIENTS he_avx512_galois_coefficients
 #include "../vector_avx512.h"
 #include "../backend_body.h"
 
