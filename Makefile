@@ -13,7 +13,7 @@ BUILD_FLAGS ?=
 swift_sources = find Package.swift Sources Tests Benchmarks -name '*.swift' ! -name '*.pb.swift' -print0
 
 .DEFAULT_GOAL := help
-.PHONY: help deps demo test bench peers format lint kernels secrets fuzz clean
+.PHONY: help deps demo test bench peers format lint kernels secrets threads fuzz clean
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ kernels: ## Tests the kernels alone: every instruction set, sanitizers, Arm emul
 secrets: deps ## Shows that no branch and no address depends on a secret
 	$(SWIFT) build -c release $(BUILD_FLAGS) --product secret-path
 	@Scripts/test_secrets.sh "$$($(SWIFT) build -c release --show-bin-path)/secret-path"
+
+threads: deps ## Looks for data races where tasks share an evaluator (builds everything anew: minutes)
+	@Scripts/test_threads.sh
 
 fuzz: deps ## Feeds hostile bytes to every reader (SECONDS=60)
 	@Scripts/fuzz.sh $(SECONDS)

@@ -73,8 +73,8 @@ extension BFVEvaluator {
   ) throws(RLWEError) {
     try check(lhs.parameters)
     try check(rhs.parameters)
-    if lhs.limbCount >= rhs.limbCount {
-      lhs = try lhs.droppingPrimes(toLimbCount: rhs.limbCount)
+    if lhs.limbCount > rhs.limbCount { lhs = try lhs.droppingPrimes(toLimbCount: rhs.limbCount) }
+    if lhs.limbCount == rhs.limbCount {
       try body(&lhs, rhs)
     } else {
       try body(&lhs, (copy rhs).droppingPrimes(toLimbCount: lhs.limbCount))
