@@ -136,7 +136,7 @@ let package = Package(
       name: "ModularArithmeticTests", dependencies: ["ModularArithmetic", "BigIntegers", "TestSupport"],
       path: "Tests/Arithmetic/ModularArithmeticTests", swiftSettings: hot),
     .testTarget(
-      name: "RandomnessTests", dependencies: ["Randomness"], path: "Tests/Arithmetic/RandomnessTests",
+      name: "RandomnessTests", dependencies: ["Randomness", "BigIntegers"], path: "Tests/Arithmetic/RandomnessTests",
       swiftSettings: hot),
     .testTarget(
       name: "PolynomialRingTests",
