@@ -3,7 +3,7 @@
 #
 # Fuzzes the readers with libFuzzer, coverage guided, with the address sanitizer:  Scripts/fuzz.sh [seconds] [target…]
 #
-# Seconds are for each target (60). Targets: WireFuzz (keys, ciphertexts, replies, plaintexts), ImportFuzz (ONNX and JSON
+# Seconds are for each target (60). Targets: WireFuzz (keys, ciphertexts, products, replies, plaintexts), ImportFuzz (ONNX and JSON
 # models); all of them by default. The corpora start from the golden files and the test fixtures, and grow in
 # .build-fuzz/corpus. Ends with an error where a target crashed; its input is then in .build-fuzz/findings.
 set -euo pipefail
@@ -39,9 +39,10 @@ for target in "${targets[@]}"; do
   case $target in
     WireFuzz)
       golden=$root/Tests/Encryption/BFVTests/Golden
-      names=(secret-key public-key seeded-ciphertext ciphertext-coefficient ciphertext-evaluation reply plaintext)
-      for index in "${!names[@]}"; do seed "$corpus" $((133 + index)) "$golden/${names[$index]}.bin"; done
-      options=(-max_len=1024)
+      names=(secret-key public-key seeded-ciphertext ciphertext-coefficient ciphertext-evaluation reply plaintext
+        quadratic-coefficient quadratic-evaluation evaluation-keys evaluation-keys gadget-evaluation-keys)
+      for index in "${!names[@]}"; do seed "$corpus" $((132 + index)) "$golden/${names[$index]}.bin"; done
+      options=(-max_len=3072)
       ;;
     ImportFuzz)
       while IFS= read -r file; do

@@ -11,11 +11,15 @@ let settings: [SwiftSetting] = [
 let package = Package(
   name: "Fuzz",
   platforms: [.macOS(.v26)],
-  dependencies: [.package(name: "Tacit", path: "../..")],
+  dependencies: [
+    .package(name: "Tacit", path: "../.."),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+  ],
   targets: [
     .executableTarget(
-      name: "WireFuzz", dependencies: [.product(name: "Tacit", package: "Tacit")], path: "WireFuzz",
-      swiftSettings: settings),
+      name: "WireFuzz",
+      dependencies: [.product(name: "Tacit", package: "Tacit"), .product(name: "Crypto", package: "swift-crypto")],
+      path: "WireFuzz", swiftSettings: settings),
     .executableTarget(
       name: "ImportFuzz", dependencies: [.product(name: "LinearModels", package: "Tacit")], path: "ImportFuzz",
       swiftSettings: settings),

@@ -32,16 +32,11 @@ final class GoldenObjects: Sendable {
     replyModulus: 68_719_403_009)
 
   init(_ literal: BFVParameterLiteral, kernels: KernelChoice = .automatic) throws {
-    let base = try Seed(bytes: Array(0..<32))
-    func stream(_ label: String) -> RandomStream { RandomStream(seed: base, label: "golden/" + label) }
-    func error(_ label: String, _ basis: RNSBasis) -> RNSPolynomial<Coefficient> {
-      var source = stream(label)
-      return SecretCoefficients(errorOfDegree: basis.degree, from: &source).residues(in: basis).polynomial
-    }
+    let base = try Self.seed()
     let parameters = try BFVParameters(literal, kernels: kernels)
     let basis = parameters.rlwe.basis
     let n = parameters.degree
-    var source = stream("secret")
+    var source = RandomStream(seed: base, label: "golden/secret")
     let secret = SecretKey(
       parameters: parameters.rlwe, identifier: KeyIdentifier(bytes: Array(0x40..<0x50)),
       coefficients: SecretCoefficients(ternaryOfDegree: n, from: &source))
@@ -50,7 +45,7 @@ final class GoldenObjects: Sendable {
     let publicSeed = base.derived(label: "golden/public-key")
     var publicStream = RandomStream(seed: publicSeed, label: "public-key/uniform")
     var p0 = RNSPolynomial<Evaluation>(uniformIn: basis, from: &publicStream) * s.polynomial
-    p0.add(error("public-key/error", basis).evaluationForm())
+    p0.add(try Self.error("public-key/error", basis).evaluationForm())
     p0.negate()
     publicKey = PublicKey(parameters: parameters.rlwe, key: secret.identifier, p0: p0, seed: publicSeed)
 
@@ -63,7 +58,7 @@ final class GoldenObjects: Sendable {
     let a = RNSPolynomial<Evaluation>(uniformIn: basis, from: &uniform)
     var c0 = (a * s.polynomial).coefficientForm()
     c0.negate()
-    c0.add(error("ciphertext/error", basis))
+    c0.add(try Self.error("ciphertext/error", basis))
     c0.add(Self.scaled(message, basis: basis, t: t))
     seeded = SeededCiphertext(
       parameters: parameters.rlwe, key: secret.identifier, c0: c0, seed: seed,
@@ -80,8 +75,17 @@ final class GoldenObjects: Sendable {
     self.secret = secret
   }
 
+  /// What everything is expanded from.
+  static func seed() throws -> Seed { try Seed(bytes: Array(0..<32)) }
+
+  /// An error that everybody knows.
+  static func error(_ label: String, _ basis: RNSBasis) throws -> RNSPolynomial<Coefficient> {
+    var source = RandomStream(seed: try seed(), label: "golden/" + label)
+    return SecretCoefficients(errorOfDegree: basis.degree, from: &source).residues(in: basis).polynomial
+  }
+
   /// round(Q·m/t), halves up, by big integers.
-  private static func scaled(_ message: [UInt64], basis: RNSBasis, t: UInt64) -> RNSPolynomial<Coefficient> {
+  static func scaled(_ message: [UInt64], basis: RNSBasis, t: UInt64) -> RNSPolynomial<Coefficient> {
     var result = RNSPolynomial<Coefficient>(zeroIn: basis)
     let q = basis.product
     let values = message.map {

@@ -15,15 +15,19 @@ import Testing
   }
 
   /// The files are what the fixed seeds give.
-  ///
-  /// With TACIT_GOLDEN_DIRECTORY set they are written there first.
   @Test func theObjectsOfTheSeedsAreTheFiles() throws {
-    let objects = try GoldenObjects(GoldenObjects.tiny)
-    for (name, bytes) in try objects.files() {
+    try Self.compare(try GoldenObjects(GoldenObjects.tiny).files())
+  }
+
+  /// Compares objects with the files of their names.
+  ///
+  /// With TACIT_GOLDEN_DIRECTORY set they are written there instead.
+  static func compare(_ files: [(name: String, bytes: [UInt8])]) throws {
+    for (name, bytes) in files {
       if let directory = ProcessInfo.processInfo.environment["TACIT_GOLDEN_DIRECTORY"] {
         try Data(bytes).write(to: URL(fileURLWithPath: directory).appendingPathComponent(name))
       } else {
-        #expect(try Self.read(name) == bytes, "\(name)")
+        #expect(try read(name) == bytes, "\(name)")
       }
     }
   }

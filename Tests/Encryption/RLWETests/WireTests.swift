@@ -9,7 +9,10 @@ import Testing
 
 @Suite struct WireTests {
   static func parameters(_ scheme: String = "test") throws -> RLWEParameters {
-    try RLWEParameters(ParameterTests.literal(16, [30, 23, 40], .uncheckedInsecure), scheme: scheme)
+    var literal = try ParameterTests.literal(16, [30, 23, 40], .uncheckedInsecure)
+    literal.keySwitching = .hybrid(
+      specialModuli: try NTTPrimes.largest(below: 42, degree: 16, count: 1, excluding: []), digitLimbs: 2)
+    return try RLWEParameters(literal, scheme: scheme)
   }
 
   /// A kind of object: valid bytes, and a reader that gives them back.
@@ -27,6 +30,14 @@ import Testing
     let publicKey = PublicKey(of: secret)
     let ciphertext = publicKey.encryptZero()
     let switched = try? ciphertext.droppingLastPrime()
+    let quadratic = QuadraticCiphertext(
+      parameters: parameters, key: ciphertext.key, c0: ciphertext.c0, c1: ciphertext.c1, c2: ciphertext.c0,
+      noise: ciphertext.noise)
+    let evaluation = QuadraticCiphertext(
+      parameters: parameters, key: ciphertext.key, c0: publicKey.p0, c1: publicKey.p1, c2: publicKey.p0,
+      noise: ciphertext.noise)
+    let keys = try? secret.evaluationKeys(
+      EvaluationKeyRequest(relinearization: true, rotations: [1, 3], degree: 16))
     return [
       Format(kind: .secretKey, bytes: secret.serialized()) {
         try SecretKey(serialized: $0, parameters: parameters).serialized()
@@ -45,6 +56,18 @@ import Testing
       },
       Format(kind: .evaluationCiphertext, bytes: ciphertext.evaluationForm().serialized()) {
         try Ciphertext<Evaluation>(serialized: $0, parameters: parameters).serialized()
+      },
+      Format(kind: .coefficientQuadraticCiphertext, bytes: quadratic.serialized()) {
+        try QuadraticCiphertext<Coefficient>(serialized: $0, parameters: parameters).serialized()
+      },
+      Format(kind: .evaluationQuadraticCiphertext, bytes: evaluation.serialized()) {
+        try QuadraticCiphertext<Evaluation>(serialized: $0, parameters: parameters).serialized()
+      },
+      Format(kind: .evaluationKeys, bytes: keys?.serialized() ?? []) {
+        try SeededEvaluationKeys(serialized: $0, parameters: parameters).serialized()
+      },
+      Format(kind: .evaluationKeys, bytes: keys?.trimmed(limbCount: 1).serialized() ?? []) {
+        try SeededEvaluationKeys(serialized: $0, parameters: parameters).serialized()
       },
     ]
   }()
@@ -181,6 +204,25 @@ import Testing
     fewer[73] = 2
     #expect(throws: WireError.trailingBytes(2 * 80)) {
       try Ciphertext<Coefficient>(serialized: fewer, parameters: parameters)
+    }
+  }
+
+  @Test func quadraticCiphertextsAreReadAsTheyWere() throws {
+    let parameters = try Self.parameters()
+    let publicKey = PublicKey(of: SecretKey(parameters: parameters))
+    let parts = (0..<3).map { _ in publicKey.encryptZero() }
+    let quadratic = QuadraticCiphertext(
+      parameters: parameters, key: parts[0].key, c0: parts[0].c0, c1: parts[1].c0, c2: parts[2].c0,
+      noise: parts[0].noise)
+    let bytes = quadratic.serialized()
+    #expect(bytes.count == 40 + 16 + 17 + 1 + 3 * (60 + 46 + 80))
+    let read = try QuadraticCiphertext<Coefficient>(serialized: bytes, parameters: parameters)
+    #expect(read.c0 == quadratic.c0 && read.c1 == quadratic.c1 && read.c2 == quadratic.c2)
+    #expect(read.key == quadratic.key && read.noise == quadratic.noise && read.limbCount == 3)
+    var fewer = bytes
+    fewer[73] = 2
+    #expect(throws: WireError.trailingBytes(3 * 80)) {
+      try QuadraticCiphertext<Coefficient>(serialized: fewer, parameters: parameters)
     }
   }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Crypto
 import Tacit
 
 #if canImport(Glibc)
@@ -24,17 +25,21 @@ private func runDriver(
   }
 }
 
-/// One tiny parameter set with everything that the readers need: 16 coefficients keep the inputs short.
-private let parameters: BFVParameters = {
+/// The parameters of the golden files, with everything that the readers need: 16 coefficients keep the inputs short.
+private func parameters(_ keySwitching: KeySwitchingLiteral?) -> BFVParameters {
   let literal = BFVParameterLiteral(
     degree: 16, moduli: [1_073_741_441, 8_388_449, 1_099_511_627_297], plaintextModulus: 97, replyModulus: 1_048_193,
-    security: .uncheckedInsecure)
+    keySwitching: keySwitching, security: .uncheckedInsecure)
   do {
     return try BFVParameters(literal)
   } catch {
     fatalError("the fuzzer's parameters were refused: \(error)")
   }
-}()
+}
+
+private let plain = parameters(nil)
+private let hybrid = parameters(.hybrid(specialModuli: [2_199_023_255_521, 2_199_023_255_489], digitLimbs: 2))
+private let gadget = parameters(.gadget(digitBits: 12))
 
 /// Reads one object; the first byte selects the reader.
 ///
@@ -44,22 +49,77 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   guard let start, count > 0 else { return 0 }
   let input = UnsafeBufferPointer(start: start, count: count)
   var bytes = Array(input.dropFirst())
-  // The upper half of the selectors repairs the digest, so that the fuzzer need not guess it.
-  if input[0] >= 128, bytes.count >= 40 { bytes.replaceSubrange(8..<40, with: parameters.rlwe.digest.bytes) }
+  let selector = input[0] % 12
+  let set = selector < 7 ? plain : selector == 11 ? gadget : hybrid
+  let parameters = set.rlwe
+  // The upper half of the selectors repairs digest and checksums, so that the fuzzer need not guess them.
+  if input[0] >= 128, bytes.count >= 40 {
+    bytes.replaceSubrange(8..<40, with: parameters.digest.bytes)
+    if selector > 8 { bytes = withRightChecksums(bytes, parameters: parameters) }
+  }
   do throws(WireError) {
     let again: [UInt8]
-    switch input[0] % 7 {
-    case 0: again = try SecretKey(serialized: bytes, parameters: parameters.rlwe).serialized()
-    case 1: again = try PublicKey(serialized: bytes, parameters: parameters.rlwe).serialized()
-    case 2: again = try SeededCiphertext(serialized: bytes, parameters: parameters.rlwe).serialized()
-    case 3: again = try Ciphertext<Coefficient>(serialized: bytes, parameters: parameters.rlwe).serialized()
-    case 4: again = try Ciphertext<Evaluation>(serialized: bytes, parameters: parameters.rlwe).serialized()
-    case 5: again = try BFVReply(serialized: bytes, parameters: parameters).serialized()
-    default: again = try BFVPlaintext(serialized: bytes, parameters: parameters).serialized()
+    switch selector {
+    case 0: again = try SecretKey(serialized: bytes, parameters: parameters).serialized()
+    case 1: again = try PublicKey(serialized: bytes, parameters: parameters).serialized()
+    case 2: again = try SeededCiphertext(serialized: bytes, parameters: parameters).serialized()
+    case 3: again = try Ciphertext<Coefficient>(serialized: bytes, parameters: parameters).serialized()
+    case 4: again = try Ciphertext<Evaluation>(serialized: bytes, parameters: parameters).serialized()
+    case 5: again = try BFVReply(serialized: bytes, parameters: set).serialized()
+    case 6: again = try BFVPlaintext(serialized: bytes, parameters: set).serialized()
+    case 7: again = try QuadraticCiphertext<Coefficient>(serialized: bytes, parameters: parameters).serialized()
+    case 8: again = try QuadraticCiphertext<Evaluation>(serialized: bytes, parameters: parameters).serialized()
+    case 9: again = try readFromStream(bytes, parameters: parameters)
+    default: again = try SeededEvaluationKeys(serialized: bytes, parameters: parameters).serialized()
     }
     precondition(again == bytes, "an object was read that is written differently")
   } catch {
     precondition(!error.description.isEmpty)
   }
   return 0
+}
+
+/// Evaluation keys from a source that gives a few bytes at a time, in both forms; what follows them stays in it.
+private func readFromStream(_ bytes: [UInt8], parameters: RLWEParameters) throws(WireError) -> [UInt8] {
+  var rest = bytes[...]
+  func next(_ count: Int) -> [UInt8] {
+    let some = Array(rest.prefix(min(count, 100)))
+    rest = rest.dropFirst(some.count)
+    return some
+  }
+  do {
+    let seeded = try SeededEvaluationKeys(readFrom: next, parameters: parameters)
+    let read = bytes[..<rest.startIndex]
+    rest = bytes[...]
+    let keys = try EvaluationKeys(readFrom: next, parameters: parameters)
+    precondition(keys.galoisElements == seeded.galoisElements && keys.key == seeded.key)
+    let written = seeded.serialized()
+    precondition(written[...] == read, "keys were read that are written differently")
+    return written + rest
+  } catch let error as WireError {
+    throw error
+  } catch {
+    fatalError("a source without errors gave \(error)")
+  }
+}
+
+/// Evaluation keys with the checksums that they should have, where their head says that these are.
+private func withRightChecksums(_ bytes: [UInt8], parameters: RLWEParameters) -> [UInt8] {
+  guard bytes.count > 62, (1...parameters.limbCount).contains(Int(bytes[56])) else { return bytes }
+  let limbs = Int(bytes[56])
+  let keyByteCount =
+    EvaluationKeyRequest(relinearization: true, limbCount: limbs).wireByteCount(parameters: parameters)
+    - EvaluationKeyRequest(limbCount: limbs).wireByteCount(parameters: parameters)
+  let elements = (0..<4).reduce(0) { $0 | Int(bytes[58 + $1]) << (8 * $1) }
+  var result = bytes
+  var hash = SHA256()
+  var (start, end) = (0, 62 + 4 * elements)
+  while end + 16 <= bytes.count {
+    hash.update(data: result[start..<end])
+    let checksum = Array(hash.finalize().prefix(16))
+    result.replaceSubrange(end..<end + 16, with: checksum)
+    hash.update(data: checksum)
+    (start, end) = (end + 16, end + keyByteCount)
+  }
+  return result
 }

@@ -35,6 +35,25 @@ public struct EvaluationKeyRequest: Sendable, Hashable {
   /// The elements for which a key is made, in order.
   var keyedElements: [GaloisElement] { galoisElements.filter { !$0.isIdentity }.sorted() }
 
+  /// What each key is for, in the order in which they are made and written.
+  var purposes: [EvaluationKeyPurpose] {
+    (relinearization ? [.relinearization] : []) + keyedElements.map { .galois($0) }
+  }
+
+  /// How many primes the keys cover.
+  ///
+  /// - Throws: `RLWEError` where the parameters have no such keys.
+  func limbCount(in parameters: RLWEParameters) throws(RLWEError) -> Int {
+    let limbs = limbCount ?? parameters.limbCount
+    guard (1...parameters.limbCount).contains(limbs) else {
+      throw .keysTooShort(keys: parameters.limbCount, ciphertext: limbs)
+    }
+    if let element = galoisElements.first(where: { $0.degree != parameters.degree }) {
+      throw .foreignGaloisElement(element: element.value, degree: element.degree)
+    }
+    return limbs
+  }
+
   /// How many keys that are.
   public var keyCount: Int { (relinearization ? 1 : 0) + keyedElements.count }
 
@@ -45,4 +64,12 @@ public struct EvaluationKeyRequest: Sendable, Hashable {
     return keyCount * 16 * context.digitCount(limbs: limbs) * context.keyBasis(limbs: limbs).limbCount
       * parameters.degree
   }
+}
+
+/// What one evaluation key is for.
+enum EvaluationKeyPurpose: Hashable, Sendable {
+  /// Products: it switches from s² to s.
+  case relinearization
+  /// An automorphism X ↦ X^g: it switches from s to s(X^(1/g)).
+  case galois(GaloisElement)
 }

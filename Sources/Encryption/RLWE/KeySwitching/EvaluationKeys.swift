@@ -29,11 +29,33 @@ public struct SeededEvaluationKeys: Sendable {
     self.galois = galois
   }
 
+  init(
+    parameters: RLWEParameters, key: KeyIdentifier, limbCount: Int, keys: [EvaluationKeyPurpose: SeededKeySwitchingKey]
+  ) {
+    self.init(
+      parameters: parameters, key: key, limbCount: limbCount, relinearization: keys[.relinearization],
+      galois: keys.galoisKeys)
+  }
+
   /// The automorphisms that there are keys for.
   public var galoisElements: Set<GaloisElement> { Set(galois.keys) }
 
   /// Whether there is a key for products.
   public var hasRelinearizationKey: Bool { relinearization != nil }
+
+  /// What these keys answer.
+  public var request: EvaluationKeyRequest {
+    EvaluationKeyRequest(
+      relinearization: hasRelinearizationKey, galoisElements: galoisElements, limbCount: limbCount)
+  }
+
+  /// The key for one purpose, where there is one.
+  subscript(purpose: EvaluationKeyPurpose) -> SeededKeySwitchingKey? {
+    switch purpose {
+    case .relinearization: relinearization
+    case .galois(let element): galois[element]
+    }
+  }
 
   /// The keys in the form that computes.
   ///
@@ -83,6 +105,14 @@ public final class EvaluationKeys: Sendable {
     }
   }
 
+  convenience init(
+    parameters: RLWEParameters, key: KeyIdentifier, limbCount: Int, keys: [EvaluationKeyPurpose: KeySwitchingKey]
+  ) {
+    self.init(
+      parameters: parameters, key: key, limbCount: limbCount, relinearization: keys[.relinearization],
+      galois: keys.galoisKeys)
+  }
+
   /// The automorphisms that there are keys for.
   public var galoisElements: Set<GaloisElement> { Set(galois.keys) }
 
@@ -116,4 +146,13 @@ public final class EvaluationKeys: Sendable {
 package struct GaloisKey: Sendable {
   let key: KeySwitchingKey
   let automorphism: GaloisAutomorphism
+}
+
+extension Dictionary where Key == EvaluationKeyPurpose {
+  /// Those for automorphisms.
+  fileprivate var galoisKeys: [GaloisElement: Value] {
+    reduce(into: [:]) { keys, pair in
+      if case .galois(let element) = pair.key { keys[element] = pair.value }
+    }
+  }
 }

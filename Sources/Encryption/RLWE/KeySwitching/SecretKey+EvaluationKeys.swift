@@ -13,36 +13,59 @@ extension SecretKey {
   public borrowing func evaluationKeys(
     _ request: EvaluationKeyRequest, parallelism: Int = 1, progress: ((_ done: Int, _ of: Int) -> Void)? = nil
   ) throws(RLWEError) -> SeededEvaluationKeys {
-    guard let context = parameters.keySwitching else { throw .noKeySwitching }
-    let limbs = request.limbCount ?? parameters.limbCount
-    guard (1...parameters.limbCount).contains(limbs) else {
-      throw .keysTooShort(keys: parameters.limbCount, ciphertext: limbs)
-    }
-    if let element = request.galoisElements.first(where: { $0.degree != parameters.degree }) {
-      throw .foreignGaloisElement(element: element.value, degree: element.degree)
-    }
+    let context = try parameters.requireKeySwitching()
+    let limbs = try request.limbCount(in: parameters)
+    var keys: [EvaluationKeyPurpose: SeededKeySwitchingKey] = [:]
+    makeKeys(request, limbs: limbs, context: context, parallelism: parallelism, progress: progress) { keys[$0] = $1 }
+    return SeededEvaluationKeys(parameters: parameters, key: identifier, limbCount: limbs, keys: keys)
+  }
+
+  /// Makes evaluation keys and writes each as soon as it is made: the bytes of `SeededEvaluationKeys.serialized()`, in the
+  /// memory of one key.
+  ///
+  /// - Parameters:
+  ///   - request: Which. Its `wireByteCount(parameters:)` says how many bytes that will be.
+  ///   - parallelism: How many threads may share the work.
+  ///   - progress: Called after each key with how many are written and how many there will be.
+  ///   - sink: Gets the bytes in order, at most a digit of one key at a time.
+  /// - Throws: `RLWEError` as `evaluationKeys` does, before anything is written; and what `sink` throws.
+  public borrowing func writeEvaluationKeys(
+    _ request: EvaluationKeyRequest, parallelism: Int = 1, progress: ((_ done: Int, _ of: Int) -> Void)? = nil,
+    to sink: (_ bytes: [UInt8]) throws -> Void
+  ) throws {
+    let context = try parameters.requireKeySwitching()
+    let limbs = try request.limbCount(in: parameters)
+    var writer = EvaluationKeyWriter()
+    try writer.writeHead(request, limbs: limbs, parameters: parameters, key: identifier, to: sink)
+    try makeKeys(
+      request, limbs: limbs, context: context, parallelism: parallelism, progress: progress
+    ) { _, key in try writer.write(key, to: sink) }
+  }
+
+  private borrowing func makeKeys<Failure: Error>(
+    _ request: EvaluationKeyRequest, limbs: Int, context: KeySwitchingContext, parallelism: Int,
+    progress: ((_ done: Int, _ of: Int) -> Void)?,
+    _ body: (EvaluationKeyPurpose, SeededKeySwitchingKey) throws(Failure) -> Void
+  ) throws(Failure) {
     let secret = evaluation(in: context.keyBasis(limbs: limbs))
-    var done = 0
-    func step() {
-      done += 1
-      progress?(done, request.keyCount)
+    let purposes = request.purposes
+    for (index, purpose) in purposes.enumerated() {
+      let key: SeededKeySwitchingKey
+      switch purpose {
+      case .relinearization:
+        let square = secret.squared()
+        key = SeededKeySwitchingKey(
+          parameters: parameters, context: context, limbCount: limbs, from: square, to: secret,
+          parallelism: parallelism)
+      case .galois(let element):
+        let image = secret.applying(
+          GaloisAutomorphism(element: element.inverse.value, degree: parameters.degree), parallelism: parallelism)
+        key = SeededKeySwitchingKey(
+          parameters: parameters, context: context, limbCount: limbs, from: secret, to: image,
+          parallelism: parallelism)
+      }
+      try body(purpose, key)
+      progress?(index + 1, purposes.count)
     }
-    var relinearization: SeededKeySwitchingKey?
-    if request.relinearization {
-      let square = secret.squared()
-      relinearization = SeededKeySwitchingKey(
-        parameters: parameters, context: context, limbCount: limbs, from: square, to: secret, parallelism: parallelism)
-      step()
-    }
-    var galois: [GaloisElement: SeededKeySwitchingKey] = [:]
-    for element in request.keyedElements {
-      let image = secret.applying(
-        GaloisAutomorphism(element: element.inverse.value, degree: parameters.degree), parallelism: parallelism)
-      galois[element] = SeededKeySwitchingKey(
-        parameters: parameters, context: context, limbCount: limbs, from: secret, to: image, parallelism: parallelism)
-      step()
-    }
-    return SeededEvaluationKeys(
-      parameters: parameters, key: identifier, limbCount: limbs, relinearization: relinearization, galois: galois)
   }
 }

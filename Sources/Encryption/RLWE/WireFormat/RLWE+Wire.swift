@@ -12,7 +12,7 @@ extension SecretKey {
   /// The array that is returned is the caller's to protect and to overwrite.
   public borrowing func serialized() -> [UInt8] {
     var writer = WireWriter(kind: .secretKey, digest: parameters.digest)
-    writer.reserve(16 + (parameters.degree + 3) / 4 + WireReader.checksumByteCount)
+    writer.reserve(16 + (parameters.degree + 3) / 4 + WireChecksum.byteCount)
     writer.append(bytes: identifier.bytes)
     // −1, 0, 1 as 0, 1, 2: two bits each, without branching on them.
     let words = coefficients.words()
@@ -122,37 +122,5 @@ extension SeededCiphertext {
     let seed = try reader.readSeed()
     let c0 = try reader.readPolynomial(Coefficient.self, basis: parameters.basis, ranges: ranges)
     self.init(parameters: parameters, key: key, c0: c0, seed: seed, noise: noise)
-  }
-}
-
-extension Ciphertext {
-  private static var wireKind: WireKind {
-    Domain.self == Evaluation.self ? .evaluationCiphertext : .coefficientCiphertext
-  }
-
-  /// The ciphertext as bytes.
-  public func serialized() -> [UInt8] {
-    var writer = WireWriter(kind: Self.wireKind, digest: parameters.digest)
-    writer.append(bytes: key.bytes)
-    writer.append(noise)
-    writer.append(UInt8(limbCount))
-    writer.reserve(2 * WireWriter.byteCount(of: basis))
-    writer.append(c0)
-    writer.append(c1)
-    return writer.bytes
-  }
-
-  /// Reads a ciphertext of `parameters`, in this domain.
-  public init(serialized bytes: [UInt8], parameters: RLWEParameters) throws(WireError) {
-    var reader = WireReader(bytes)
-    _ = try reader.readHeader(kind: Self.wireKind, digest: parameters.digest)
-    let key = try reader.readKeyIdentifier()
-    let noise = try reader.readNoise()
-    let limbs = try reader.read(UInt8.self, in: 1...parameters.limbCount, field: "number of primes")
-    let basis = parameters.basis(limbs: limbs)
-    let c0 = try reader.readPolynomial(Domain.self, basis: basis)
-    let c1 = try reader.readPolynomial(Domain.self, basis: basis)
-    try reader.finish()
-    self.init(parameters: parameters, key: key, c0: c0, c1: c1, noise: noise)
   }
 }

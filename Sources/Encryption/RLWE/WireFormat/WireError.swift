@@ -58,6 +58,12 @@ public enum WireKind: UInt8, Sendable, CaseIterable, CustomStringConvertible {
   case reply = 6
   /// A plaintext.
   case plaintext = 7
+  /// Evaluation keys with their uniform halves as seeds.
+  case evaluationKeys = 8
+  /// A product that is not relinearised, in coefficient form.
+  case coefficientQuadraticCiphertext = 9
+  /// A product that is not relinearised, in evaluation form.
+  case evaluationQuadraticCiphertext = 10
   /// A CKKS ciphertext.
   case ckksCiphertext = 11
   /// A fresh CKKS ciphertext with its uniform half as a seed.
@@ -86,6 +92,9 @@ public enum WireKind: UInt8, Sendable, CaseIterable, CustomStringConvertible {
     case .evaluationCiphertext: "a ciphertext in evaluation form"
     case .reply: "a reply"
     case .plaintext: "a plaintext"
+    case .evaluationKeys: "a set of evaluation keys"
+    case .coefficientQuadraticCiphertext: "a quadratic ciphertext in coefficient form"
+    case .evaluationQuadraticCiphertext: "a quadratic ciphertext in evaluation form"
     case .ckksCiphertext: "a CKKS ciphertext"
     case .seededCKKSCiphertext: "a seeded CKKS ciphertext"
     case .ckksProduct: "a CKKS product"
