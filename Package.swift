@@ -155,10 +155,10 @@ let package = Package(
     .testTarget(
       name: "CKKSTests",
       dependencies: [
-        "CKKS", "RLWE", "PolynomialRing", "ModularArithmetic", "BigIntegers", "Randomness", complex, real,
+        "CKKS", "RLWE", "PolynomialRing", "ModularArithmetic", "BigIntegers", "Randomness", complex, real, crypto,
         "TestSupport",
       ],
-      path: "Tests/Encryption/CKKSTests", swiftSettings: hot),
+      path: "Tests/Encryption/CKKSTests", resources: [.copy("Golden")], swiftSettings: hot),
     .testTarget(
       name: "LinearModelsTests", dependencies: ["LinearModels", protobuf], path: "Tests/Inference/LinearModelsTests",
       resources: [.copy("Fixtures")], swiftSettings: strict),
