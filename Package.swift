@@ -136,7 +136,7 @@ let package = Package(
       name: "ModularArithmeticTests", dependencies: ["ModularArithmetic", "BigIntegers", "TestSupport"],
       path: "Tests/Arithmetic/ModularArithmeticTests", swiftSettings: hot),
     .testTarget(
-      name: "RandomnessTests", dependencies: ["Randomness"], path: "Tests/Arithmetic/RandomnessTests",
+      name: "RandomnessTests", dependencies: ["Randomness", "BigIntegers"], path: "Tests/Arithmetic/RandomnessTests",
       swiftSettings: hot),
     .testTarget(
       name: "PolynomialRingTests",
@@ -155,10 +155,10 @@ let package = Package(
     .testTarget(
       name: "CKKSTests",
       dependencies: [
-        "CKKS", "RLWE", "PolynomialRing", "ModularArithmetic", "BigIntegers", "Randomness", complex, real,
+        "CKKS", "RLWE", "PolynomialRing", "ModularArithmetic", "BigIntegers", "Randomness", complex, real, crypto,
         "TestSupport",
       ],
-      path: "Tests/Encryption/CKKSTests", swiftSettings: hot),
+      path: "Tests/Encryption/CKKSTests", resources: [.copy("Golden")], swiftSettings: hot),
     .testTarget(
       name: "LinearModelsTests", dependencies: ["LinearModels", protobuf], path: "Tests/Inference/LinearModelsTests",
       resources: [.copy("Fixtures")], swiftSettings: strict),

@@ -4,6 +4,7 @@
 // residues, odd counts, aliasing. Needs the C target alone, so that it also runs cross-compiled and under sanitizers.
 // An argument is the seed.
 
+#include "portable_tests.h"
 #include "support.h"
 
 static const he_kernels *scalar;
@@ -341,6 +342,7 @@ int main(int argc, char **argv) {
     test_backend(kernels);
     printf("%s: %zu comparisons\n", isa_name(isa), passed + failed - before);
   }
+  test_portable();
   printf("%zu passed, %zu failed\n", passed, failed);
   return failed == 0 ? 0 : 1;
 }

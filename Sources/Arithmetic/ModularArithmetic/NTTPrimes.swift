@@ -85,10 +85,13 @@ public enum NTTPrimes {
     func isFree(_ candidate: UInt64) -> Bool {
       candidate < limit && !excluding.contains(candidate) && isPrime(candidate)
     }
-    var lower = target / step * step + 1
-    var upper = lower
-    if lower > target { lower = lower > step ? lower - step : 1 }
+    guard limit > step else { return nil }
+    var upper = target / step * step + 1
     if upper < target { upper += step }
+    // The largest at or below the target, and below the limit.
+    let top = min(target, limit - 1)
+    var lower = top / step * step + 1
+    if lower > top { lower = lower > step ? lower - step : 1 }
     while lower > 1 || upper < limit {
       if lower > 1, upper >= limit || target - lower <= upper - target {
         if isFree(lower) { return lower }

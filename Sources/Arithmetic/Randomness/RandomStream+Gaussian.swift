@@ -11,8 +11,8 @@ extension RandomStream {
 
   /// Discrete Gaussian integers as two's complement words: z has a probability proportional to 2^−(z/K)², K = 2^log2Width.
   ///
-  /// [DDLL13, section 6]. Relative error of a probability below 2^−56. How many attempts are rejected is visible in the time,
-  /// and independent of what is kept.
+  /// [DDLL13, section 6]. The relative error of a probability is below 2^−56 where |z| < 7·K, and all others are off by less than
+  /// 2^−101 together. How many attempts are rejected is visible in the time, and independent of what is kept.
   /// - Parameters:
   ///   - out: The integers, |z| < 2^(log2Width + 4).
   ///   - log2Width: 0 … `largestGaussianLog2Width`.

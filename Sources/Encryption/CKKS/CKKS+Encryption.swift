@@ -17,6 +17,7 @@ extension SecretKey {
     _ plaintext: CKKSPlaintext, level: Int? = nil, scale: CKKSScale? = nil, bound: Double? = nil
   ) throws(RLWEError) -> SeededCKKSCiphertext {
     let form = try CKKSEncryptionForm(plaintext, key: parameters, level: level, scale: scale, bound: bound)
+    try form.requireReadable(addedNoise: plaintext.parameters.symmetricNoise)
     let (c0, seed) = encryptInEvaluationForm(form.message)
     let result = SeededCKKSCiphertext(
       parameters: plaintext.parameters, key: identifier, level: form.level, scale: form.scale, valueBound: form.bound,
@@ -31,12 +32,13 @@ extension SecretKey {
   ///   is not rescaled yet.
   public borrowing func decrypt(_ ciphertext: CKKSCiphertext) throws(RLWEError) -> CKKSPlaintext {
     try requireOpens(ciphertext)
-    let phase = phase(of: ciphertext, bits: ciphertext.neededBits)
+    let phase = try phase(of: ciphertext, bits: ciphertext.neededBits)
     let numbers = CKKSComposition(basis: phase.basis)
       .numbers(of: phase, parameters: ciphertext.parameters, scale: ciphertext.scale)
+    let bound = ciphertext.valueBound + ciphertext.errorBound
     return CKKSPlaintext(
-      parameters: ciphertext.parameters, decrypted: numbers, bound: ciphertext.valueBound + ciphertext.errorBound,
-      error: ciphertext.errorBound)
+      parameters: ciphertext.parameters, decrypted: numbers, bound: bound,
+      error: ciphertext.errorBound + ciphertext.parameters.embeddingError(magnitude: bound))
   }
 
   borrowing func requireOpens(_ ciphertext: CKKSCiphertext) throws(RLWEError) {
@@ -49,12 +51,17 @@ extension SecretKey {
   }
 
   /// c₀ + c₁·s modulo as few primes as integers of `bits` bits, sign included, need.
-  borrowing func phase(of ciphertext: CKKSCiphertext, bits: Double) -> SecretPolynomial<Coefficient> {
+  ///
+  /// Throws where that is more than can be put together.
+  borrowing func phase(
+    of ciphertext: CKKSCiphertext, bits: Double
+  ) throws(RLWEError) -> SecretPolynomial<Coefficient> {
     let rlwe = ciphertext.parameters.rlwe
     // A bit more than needed, for the logarithms.
     let limbs =
       (1..<ciphertext.ciphertext.limbCount).first { rlwe.basis(limbs: $0).log2Product > bits + 0.01 }
       ?? ciphertext.ciphertext.limbCount
+    try CKKSComposition.requireLimbs(limbs, bits: bits, parameters: rlwe)
     let basis = rlwe.basis(limbs: limbs)
     var sum = RNSPolynomial<Evaluation>(zeroIn: basis, zeroising: true)
     sum.addPrefix(of: ciphertext.ciphertext.c0)
@@ -76,16 +83,16 @@ extension PublicKey {
     _ plaintext: CKKSPlaintext, level: Int? = nil, scale: CKKSScale? = nil, bound: Double? = nil
   ) throws(RLWEError) -> CKKSCiphertext {
     let form = try CKKSEncryptionForm(plaintext, key: parameters, level: level, scale: scale, bound: bound)
-    let result = CKKSCiphertext(
+    try form.requireReadable(addedNoise: plaintext.parameters.publicKeyNoise)
+    return CKKSCiphertext(
       parameters: plaintext.parameters, ciphertext: encryptInEvaluationForm(form.message), level: form.level,
       scale: form.scale, valueBound: form.bound, noise: plaintext.parameters.publicKeyNoise + form.noise)
-    try result.requireReadable()
-    return result
   }
 }
 
 /// What is common to both ways of encrypting: the scaled message, and what is said of it.
 private struct CKKSEncryptionForm {
+  let parameters: CKKSParameters
   let level: Int
   let scale: CKKSScale
   let bound: Double
@@ -107,10 +114,16 @@ private struct CKKSEncryptionForm {
       throw .valueOutOfBound(magnitude: plaintext.magnitude, bound: bound)
     }
     try plaintext.requireRepresentable(at: scale)
+    self.parameters = parameters
     self.level = level
     self.scale = scale
     self.bound = bound
     noise = parameters.encodingNoise(magnitude: bound, scale: scale) + plaintext.error * scale.doubleValue
     message = plaintext.scaled(by: scale, basis: parameters.rlwe.basis(limbs: parameters.limbCount(level: level)))
+  }
+
+  /// Throws where numbers of the bound do not fit under the modulus, or the noise would cover them.
+  func requireReadable(addedNoise: Double) throws(RLWEError) {
+    try parameters.requireReadable(level: level, scale: scale, valueBound: bound, noise: noise + addedNoise)
   }
 }

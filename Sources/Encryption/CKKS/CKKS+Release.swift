@@ -15,9 +15,9 @@ public struct ReleasePolicy: Hashable, Sendable {
 
   /// A policy.
   ///
-  /// requires: queries ≥ 1, 1 ≤ statisticalBits ≤ 128.
+  /// requires: queries ≥ 1, 1 ≤ statisticalBits ≤ 80: more than that the sampler of the noise does not promise.
   public init(queries: Int = 1, statisticalBits: Int = 30) {
-    precondition(queries >= 1 && (1...128).contains(statisticalBits), "\(queries) queries at \(statisticalBits) bits")
+    precondition(queries >= 1 && (1...80).contains(statisticalBits), "\(queries) queries at \(statisticalBits) bits")
     self.queries = queries
     self.statisticalBits = statisticalBits
   }
@@ -27,10 +27,10 @@ extension CKKSCiphertext {
   /// log2 of the deviation σ = √(12·τ)·2^(s/2)·E of the noise that a release adds, with E the bound of the ciphertext's own.
   ///
   /// [LMSS22, section 4.1] for a Gaussian mechanism whose sensitivity is the Euclidean norm of the noise polynomial, which E
-  /// bounds.
+  /// bounds. E is never taken to be less than the noise of a fresh encryption, whatever the ciphertext says.
   func log2FloodDeviation(_ policy: ReleasePolicy) -> Double {
     0.5 * binaryLogarithm(12 * Double(policy.queries)) + 0.5 * Double(policy.statisticalBits)
-      + binaryLogarithm(max(noise, 1))
+      + binaryLogarithm(max(noise, parameters.symmetricNoise))
   }
 
   /// How far any number may be off when it is released.
@@ -55,7 +55,8 @@ extension SecretKey {
   ///   - ciphertext: The result; its noise bound must be honest, so it must come from a computation that the key holder knows.
   ///   - policy: How many results are released under the key, and what they must withstand.
   ///   - largestError: The largest error of a number that is of use; an error of the value bound if nil.
-  /// - Throws: `RLWEError` for another key or other parameters, or where the error would be larger.
+  /// - Throws: `RLWEError` for another key or other parameters, where the error would be larger, or the noise wider than can be
+  ///   drawn: its deviation grows with the scale, and has to stay below 2^58.
   public borrowing func decryptForRelease(
     _ ciphertext: CKKSCiphertext, policy: ReleasePolicy = ReleasePolicy(), largestError: Double? = nil
   ) throws(RLWEError) -> CKKSPlaintext {
@@ -64,7 +65,11 @@ extension SecretKey {
     let width = CKKSCiphertext.floodWidth(log2Deviation: ciphertext.log2FloodDeviation(policy))
     let error = ciphertext.releaseErrorBound(policy)
     let allowed = largestError ?? max(ciphertext.valueBound, parameters.literal.valueBound)
-    guard error <= allowed, width <= RandomStream.largestGaussianLog2Width else {
+    guard width <= RandomStream.largestGaussianLog2Width else {
+      throw .releaseTooWide(
+        deviationBits: ciphertext.log2FloodDeviation(policy), largestBits: RandomStream.largestGaussianLog2Width)
+    }
+    guard error <= allowed else {
       throw .releaseTooNoisy(errorBits: binaryLogarithm(error), allowedBits: binaryLogarithm(allowed))
     }
     let bits = binaryLogarithm(ciphertext.scale.doubleValue * (ciphertext.valueBound + error)) + 1
@@ -72,7 +77,7 @@ extension SecretKey {
       throw .valuesExceedModulus(neededBits: bits, availableBits: parameters.log2Modulus(level: ciphertext.level))
     }
     try CKKSComposition.requireBits(bits)
-    var phase = phase(of: ciphertext, bits: bits)
+    var phase = try phase(of: ciphertext, bits: bits)
     var stream = RandomStream.system()
     let flood = AlignedStorage(count: parameters.degree, zeroising: true)
     var words = flood.mutableWords(0..<parameters.degree)
@@ -80,7 +85,9 @@ extension SecretKey {
     phase.add(reducingSignedWords: words.span)
     let numbers = CKKSComposition(basis: phase.basis)
       .numbers(of: phase, parameters: parameters, scale: ciphertext.scale)
+    let bound = ciphertext.valueBound + error
     return CKKSPlaintext(
-      parameters: parameters, decrypted: numbers, bound: ciphertext.valueBound + error, error: error)
+      parameters: parameters, decrypted: numbers, bound: bound,
+      error: error + parameters.embeddingError(magnitude: bound))
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import ComplexModule
 internal import ModularArithmetic
 internal import PolynomialRing
 public import RLWE
@@ -45,10 +46,10 @@ private struct CKKSWireHead {
 }
 
 extension WireReader {
-  /// A finite double that is not negative.
+  /// A finite double without a sign.
   fileprivate mutating func readMagnitude(field: String) throws(WireError) -> Double {
     let value = try readDouble()
-    guard value.isFinite, value >= 0 else { throw .outOfRange(field: field) }
+    guard value.isFinite, value.sign == .plus else { throw .outOfRange(field: field) }
     return value
   }
 }
@@ -165,6 +166,11 @@ extension CKKSPlaintext {
       coefficients[index] = value
     }
     try reader.finish()
+    guard magnitude <= CKKSEncoder.largest else { throw .outOfRange(field: "bound of the numbers") }
     self.init(parameters: parameters, magnitude: magnitude, storage: storage, error: error)
+    // Nor may a slot be larger, but for what doubles cost.
+    let slots = CKKSEncoder(parameters: parameters).decodeComplex(self)
+    let limit = magnitude + 2 * parameters.embeddingError(magnitude: magnitude)
+    guard slots.allSatisfy({ $0.length <= limit }) else { throw .outOfRange(field: "a number") }
   }
 }

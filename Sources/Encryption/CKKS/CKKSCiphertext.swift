@@ -57,12 +57,27 @@ public struct CKKSCiphertext: Sendable {
 
   /// Throws where the numbers may not fit under the modulus, or the noise may have covered them.
   func requireReadable() throws(RLWEError) {
-    let available = parameters.log2Modulus(level: level)
-    guard neededBits < available else {
-      throw .valuesExceedModulus(neededBits: neededBits, availableBits: available)
+    try parameters.requireReadable(level: level, scale: scale, valueBound: valueBound, noise: noise)
+  }
+}
+
+extension CKKSParameters {
+  /// Throws where numbers of at most `valueBound` at a scale may not fit under the modulus of a level.
+  func requireRoom(level: Int, scale: CKKSScale, valueBound: Double, noise: Double) throws(RLWEError) {
+    let available = log2Modulus(level: level)
+    guard CKKSScale.exponents.contains(scale.exponent) else {
+      throw .valuesExceedModulus(neededBits: scale.log2, availableBits: available)
     }
-    let largest = max(valueBound, parameters.literal.valueBound)
-    guard errorBound < largest else {
+    let needed = binaryLogarithm(scale.doubleValue * valueBound + noise) + 1
+    // Not a number is refused.
+    guard needed < available else { throw .valuesExceedModulus(neededBits: needed, availableBits: available) }
+  }
+
+  /// Throws where numbers may not fit under the modulus of a level, or noise may have covered them.
+  func requireReadable(level: Int, scale: CKKSScale, valueBound: Double, noise: Double) throws(RLWEError) {
+    try requireRoom(level: level, scale: scale, valueBound: valueBound, noise: noise)
+    let largest = max(valueBound, literal.valueBound)
+    guard noise / scale.doubleValue < largest else {
       throw .noiseExhausted(
         neededBits: binaryLogarithm(noise), availableBits: scale.log2 + binaryLogarithm(largest))
     }

@@ -29,6 +29,13 @@ struct CKKSComposition {
     guard bits <= 126 else { throw .valuesExceedModulus(neededBits: bits, availableBits: 126) }
   }
 
+  /// Throws where integers have more residues than are put together.
+  static func requireLimbs(_ limbs: Int, bits: Double, parameters: RLWEParameters) throws(RLWEError) {
+    let most = PolynomialKernels.composeLimit
+    guard limbs > most else { return }
+    throw .valuesExceedModulus(neededBits: bits, availableBits: parameters.basis(limbs: most).log2Product)
+  }
+
   /// The coefficients, centred, over the scale: N doubles.
   func numbers(
     of polynomial: borrowing SecretPolynomial<Coefficient>, parameters: CKKSParameters, scale: CKKSScale

@@ -13,6 +13,9 @@ public struct CKKSEncoder: Sendable {
   /// The set whose plaintexts it makes.
   public let parameters: CKKSParameters
 
+  /// Larger numbers fit under no modulus at any scale; the sums of the transforms stay finite below it.
+  static let largest = 0x1p640
+
   /// N/2.
   public var slotCount: Int { parameters.slotCount }
 
@@ -45,6 +48,7 @@ public struct CKKSEncoder: Sendable {
   /// One real number in every slot: no transform.
   public func encode(constant value: Double) throws(CKKSEncodingError) -> CKKSPlaintext {
     guard value.isFinite else { throw .notFinite(index: 0) }
+    guard value.magnitude <= Self.largest else { throw .tooLarge(magnitude: value.magnitude) }
     let storage = AlignedStorage(count: parameters.degree, zeroising: true)
     var coefficients = storage.mutableDoubles(0..<parameters.degree)
     coefficients[0] = value
@@ -76,8 +80,8 @@ public struct CKKSEncoder: Sendable {
     let storage = AlignedStorage(count: parameters.degree, zeroising: true)
     var data = storage.mutableDoubles(0..<parameters.degree)
     fill(&data)
-    guard magnitude.isFinite else {
-      let index = data.indices.first { !data[$0].isFinite } ?? 0
+    guard magnitude <= Self.largest else {
+      guard let index = data.indices.first(where: { !data[$0].isFinite }) else { throw .tooLarge(magnitude: magnitude) }
       throw .notFinite(index: index % slotCount)
     }
     parameters.embedding.inverse(&data, scratch: parameters.embedding.makeScratch())
@@ -99,6 +103,8 @@ public enum CKKSEncodingError: Error, Hashable, Sendable, CustomStringConvertibl
   case tooManyValues(count: Int, capacity: Int)
   /// A number is infinite, or none.
   case notFinite(index: Int)
+  /// A number is larger than fits at any scale.
+  case tooLarge(magnitude: Double)
 
   /// What is wrong and what to do.
   public var description: String {
@@ -107,6 +113,8 @@ public enum CKKSEncodingError: Error, Hashable, Sendable, CustomStringConvertibl
       "\(count) numbers; one plaintext holds \(capacity): take a larger ring degree, or several plaintexts"
     case .notFinite(let index):
       "number \(index) is infinite or not a number"
+    case .tooLarge(let magnitude):
+      "a number of absolute value \(magnitude), above 2^640: no modulus has room for it"
     }
   }
 }

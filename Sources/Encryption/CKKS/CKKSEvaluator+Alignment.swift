@@ -24,9 +24,11 @@ extension CKKSEvaluator {
   /// Gives up levels without a change of scale: what is left to do gets faster.
   ///
   /// - Parameter level: 0 … the ciphertext's level.
+  /// - Throws: `RLWEError.levelTooLow` where the ciphertext is below that level already.
   public func drop(_ ciphertext: CKKSCiphertext, toLevel level: Int) throws(RLWEError) -> CKKSCiphertext {
-    precondition((0...ciphertext.level).contains(level), "level \(level) from level \(ciphertext.level)")
+    precondition((0...parameters.maximumLevel).contains(level), "a ciphertext of level \(level)")
     try check(ciphertext)
+    guard ciphertext.level >= level else { throw .levelTooLow(level: ciphertext.level, needed: level) }
     let result = dropped(ciphertext, toLevel: level)
     try result.requireReadable()
     return result
@@ -38,11 +40,14 @@ extension CKKSEvaluator {
   ///   - ciphertext: Of a level above `level`.
   ///   - level: The level to come to.
   ///   - scale: The scale to come to; the canonical one of the level if nil.
+  /// - Throws: `RLWEError.levelTooLow` where the ciphertext is not above that level, `scaleMismatch` where its scale is too
+  ///   large for a multiplication and one rescale.
   public func adjust(
     _ ciphertext: CKKSCiphertext, toLevel level: Int, scale: CKKSScale? = nil
   ) throws(RLWEError) -> CKKSCiphertext {
-    precondition((0..<ciphertext.level).contains(level), "level \(level) from level \(ciphertext.level)")
+    precondition((0...parameters.maximumLevel).contains(level), "a ciphertext of level \(level)")
     try check(ciphertext)
+    guard ciphertext.level > level else { throw .levelTooLow(level: ciphertext.level, needed: level + 1) }
     let target = scale ?? parameters.scale(level: level)
     var result = dropped(ciphertext, toLevel: level + 1)
     let factor = target * parameters.divisor(level: level + 1) / result.scale
@@ -56,7 +61,7 @@ extension CKKSEvaluator {
     result.noise *= Double(integer)
     // Seen as a multiplication by t·q/s, which it is but for the rounding of that factor.
     let product = target * parameters.divisor(level: level + 1)
-    result.noise += factor.relativeDifference(from: CKKSScale(integer)) * result.valueBound * product.doubleValue
+    result.noise += CKKSScale(integer).relativeDifference(from: factor) * result.valueBound * product.doubleValue
     result.scale = product
     result = rescaled(result)
     result.scale = target
@@ -72,11 +77,18 @@ extension CKKSEvaluator {
     try alignLevels(&lhs, &rhs)
     let difference = lhs.scale.relativeDifference(from: rhs.scale)
     guard difference > Self.equalScales else { return }
-    // Two scales that are as good as equal: the difference is counted as noise.
-    let shift = difference * rhs.valueBound * lhs.scale.doubleValue
-    if shift <= lhs.noise + rhs.noise {
-      rhs.noise = rhs.noise * (1 + difference) + shift
+    // Two scales that are as good as equal, or numbers that are zero: the difference is counted as noise.
+    let noise = lhs.noise + rhs.noise
+    let shift = difference * rhs.valueBound * rhs.scale.doubleValue
+    if shift <= noise {
+      rhs.noise += shift
       rhs.scale = lhs.scale
+      return
+    }
+    let otherShift = rhs.scale.relativeDifference(from: lhs.scale) * lhs.valueBound * lhs.scale.doubleValue
+    if otherShift <= noise {
+      lhs.noise += otherShift
+      lhs.scale = rhs.scale
       return
     }
     guard alignment == .automatic, lhs.level > 0 else {

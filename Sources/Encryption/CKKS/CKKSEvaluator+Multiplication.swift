@@ -212,8 +212,7 @@ extension CKKSEvaluator {
   }
 
   private func requireRoom(for product: CKKSProduct) throws(RLWEError) {
-    let needed = binaryLogarithm(product.scale.doubleValue * product.valueBound + product.noise) + 1
-    let available = parameters.log2Modulus(level: product.level)
-    guard needed < available else { throw .valuesExceedModulus(neededBits: needed, availableBits: available) }
+    try parameters.requireRoom(
+      level: product.level, scale: product.scale, valueBound: product.valueBound, noise: product.noise)
   }
 }

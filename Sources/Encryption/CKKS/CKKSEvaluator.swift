@@ -102,7 +102,7 @@ public struct CKKSEvaluator: Sendable {
   /// The evaluator can only multiply bounds, and knows nothing of what cancels; where you know better, say so. What is
   /// promised wrongly may decrypt to something else.
   public func promising(_ ciphertext: CKKSCiphertext, bound: Double) throws(RLWEError) -> CKKSCiphertext {
-    precondition(bound.isFinite && bound >= 0, "numbers of at most \(bound)")
+    guard bound >= 0 else { throw .unusableNumber(bound) }
     try check(ciphertext.ciphertext.parameters)
     var result = ciphertext
     result.valueBound = min(bound, result.valueBound)
@@ -141,7 +141,7 @@ public struct CKKSEvaluator: Sendable {
 
   /// The residues of round(value · scale).
   func residues(of value: Double, scale: CKKSScale, level: Int) throws(RLWEError) -> [UInt64] {
-    precondition(value.isFinite, "a factor or summand that is \(value)")
+    guard value.isFinite else { throw .unusableNumber(value) }
     let basis = parameters.rlwe.basis(limbs: parameters.limbCount(level: level))
     guard value.isNormal else { return basis.moduli.map { _ in 0 } }
     let scaled = CKKSScale(value.magnitude) * scale

@@ -7,6 +7,12 @@ extension CKKSParameterLiteral {
   /// Widest primes that every kernel takes.
   private static let primeBits = 46
 
+  /// Most primes of a set.
+  private static let mostPrimes = 64
+
+  /// Widest integers that are decrypted, sign included.
+  private static let decryptableBits = 126
+
   /// Parameters for a computation: the smallest ring that is secure with as many levels.
   ///
   /// Scales of up to 46 bits take one prime a level, larger ones two. The primes are chosen so that the canonical scales stay
@@ -31,7 +37,13 @@ extension CKKSParameterLiteral {
         "\(levels) levels of \(scaleBits) bits for numbers up to \(valueBound) with \(headroomBits) bits of headroom; levels "
           + "are 0 to 60, scales 20 to 90 bits, headroom 0 to 60 bits")
     }
-    let baseBits = scaleBits + max(0, Int(binaryLogarithm(valueBound).rounded(.up))) + 1 + headroomBits
+    // A bit for the sign, and one for the noise and for a scale that is not quite 2^scaleBits.
+    let baseBits = scaleBits + max(0, Int(binaryLogarithm(valueBound).rounded(.up))) + 2 + headroomBits
+    guard baseBits <= decryptableBits else {
+      throw .unplannable(
+        "results of \(baseBits) bits, and decryption puts together no more than \(decryptableBits); ask for a smaller scale, "
+          + "for smaller numbers, or for less headroom")
+    }
     var degree = 1024
     while degree <= 131_072 {
       if degree / 2 >= slots, let limit = SecurityTable.maximumModulusBits(degree: degree, level: security),
@@ -45,8 +57,8 @@ extension CKKSParameterLiteral {
       degree *= 2
     }
     throw .unplannable(
-      "\(levels) levels of \(scaleBits) bits and a base of \(baseBits) bits are more than any ring up to 2^17 holds at "
-        + "\(security.rawValue); ask for fewer levels, or for fewer bits")
+      "\(slots) slots, \(levels) levels of \(scaleBits) bits and a base of \(baseBits) bits are more than any ring up to 2^17 "
+        + "and \(mostPrimes) primes hold at \(security.rawValue); ask for fewer levels, or for fewer bits")
   }
 
   /// Parameters of one degree, or nil where they do not fit.
@@ -65,6 +77,7 @@ extension CKKSParameterLiteral {
       return nil
     }
     let all = base + groups.flatMap { $0 }
+    guard all.count <= mostPrimes else { return nil }
     let bits = all.reduce(0.0) { $0 + binaryLogarithm(Double($1)) }
     var switching: KeySwitchingLiteral?
     if keySwitching {
@@ -77,8 +90,13 @@ extension CKKSParameterLiteral {
     }
     return CKKSParameterLiteral(
       degree: degree, baseModuli: base, levelModuli: groups,
-      scale: Double(sign: .plus, exponent: scaleBits, significand: 1), valueBound: valueBound, keySwitching: switching,
+      scale: wantedScale(bits: scaleBits).doubleValue, valueBound: valueBound, keySwitching: switching,
       security: security)
+  }
+
+  /// 2^bits; a little less where the primes next to that would all be below it, and the scales could only grow.
+  private static func wantedScale(bits: Int) -> CKKSScale {
+    bits == primeBits ? CKKSScale(0x1p46 - 0x1p40) : .powerOfTwo(bits)
   }
 
   /// The primes of every level, chosen from the highest down, so that S(ℓ−1) = S(ℓ)²/q(ℓ) comes next to 2^scaleBits each time.
@@ -86,7 +104,7 @@ extension CKKSParameterLiteral {
     degree: Int, levels: Int, scaleBits: Int, used: inout Set<UInt64>
   ) -> [[UInt64]]? {
     let limit = UInt64(1) << UInt64(primeBits)
-    let wanted = CKKSScale.powerOfTwo(scaleBits)
+    let wanted = wantedScale(bits: scaleBits)
     var scale = wanted
     var groups: [[UInt64]] = []
     for _ in 0..<levels {
@@ -124,7 +142,9 @@ extension CKKSParameterLiteral {
     func bits(_ width: Int) -> Int { min(primeBits, Int(room) / width) }
     func keyLimbs(_ width: Int) -> Int { (limbs + width - 1) / width * (limbs + width) }
     guard
-      let width = (1...limbs).filter({ bits($0) >= narrowest }).min(by: { keyLimbs($0) < keyLimbs($1) }),
+      let width = (1...limbs).filter({ bits($0) >= narrowest && limbs + $0 <= mostPrimes }).min(by: {
+        keyLimbs($0) < keyLimbs($1)
+      }),
       let special = try? NTTPrimes.largest(below: bits(width), degree: degree, count: width, excluding: used)
     else { return nil }
     return .hybrid(specialModuli: special, digitLimbs: width)

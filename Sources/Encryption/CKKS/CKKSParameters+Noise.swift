@@ -45,11 +45,16 @@ extension CKKSParameters {
 
   /// What encoding numbers of at most `magnitude` at `scale` is off by: rounding, and the doubles of the embedding.
   ///
-  /// Their error is below 4·log2(n)·2^−53 of the Euclidean norm, which is at most √n times the largest of n slots.
   func encodingNoise(magnitude: Double, scale: CKKSScale) -> Double {
+    slotBound(variance: 1 / 12) + scale.doubleValue * embeddingError(magnitude: magnitude)
+  }
+
+  /// What doubles cost on the way between coefficients and numbers of at most `magnitude`, the scaling included.
+  ///
+  /// Below 4·log2(n)·2^−53 of the Euclidean norm, which is at most √n times the largest of n slots.
+  func embeddingError(magnitude: Double) -> Double {
     let slots = Double(slotCount)
-    return slotBound(variance: 1 / 12)
-      + scale.doubleValue * magnitude * slots.squareRoot() * (4 * log2(slots) + 2) * 0x1p-53
+    return magnitude * slots.squareRoot() * (4 * log2(slots) + 4) * 0x1p-53
   }
 
   /// Bound of a discrete Gaussian flood of width 2^log2Width.

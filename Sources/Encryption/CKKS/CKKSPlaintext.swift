@@ -33,13 +33,17 @@ public struct CKKSPlaintext: Sendable {
 
   /// Numbers from a decryption, that should be at most `bound` in absolute value.
   ///
-  /// Coefficients are at most the largest slot, slots at most N times the largest coefficient: where the ciphertext's bound was
-  /// false, the plaintext's is still true.
+  /// That is what the ciphertext says. Where even the coefficients, which are at most the largest slot, are above it, it was
+  /// false, and N times the largest coefficient is what is true of the slots: no coefficient is ever above the magnitude.
   init(parameters: CKKSParameters, decrypted storage: AlignedStorage, bound: Double, error: Double) {
     let largest = parameters.embedding.backend.largestMagnitude(storage.doubles(0..<storage.count))
+    // Doubles that are not negative are ordered as their bits are: a choice without a branch, since the numbers are secret.
+    let claimed = bound.magnitude.bitPattern
+    let isAbove = 0 &- ((claimed &- largest.bitPattern) >> 63)
+    let difference = claimed ^ (largest * Double(parameters.degree)).bitPattern
     self.init(
-      parameters: parameters, magnitude: largest <= bound ? bound : largest * Double(parameters.degree),
-      storage: storage, error: error)
+      parameters: parameters, magnitude: Double(bitPattern: claimed ^ difference & isAbove), storage: storage,
+      error: error)
   }
 
   /// round(scale · coefficients) modulo the primes of a basis.
@@ -57,7 +61,9 @@ public struct CKKSPlaintext: Sendable {
   /// Throws unless the scaled coefficients are within what the roundings take: 2^120.
   func requireRepresentable(at scale: CKKSScale) throws(RLWEError) {
     let bits = scale.log2 + binaryLogarithm(magnitude)
-    guard bits <= 119 else { throw .valuesExceedModulus(neededBits: bits, availableBits: 119) }
+    guard bits <= 119, CKKSScale.exponents.contains(scale.exponent) else {
+      throw .valuesExceedModulus(neededBits: bits, availableBits: 119)
+    }
   }
 }
 

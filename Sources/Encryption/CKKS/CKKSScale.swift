@@ -12,6 +12,9 @@ public struct CKKSScale: Hashable, Sendable, CustomStringConvertible {
   /// floor(log2).
   let exponent: Int
 
+  /// Of all scales that objects may have: far from the ends of what a double holds, further apart than any modulus is wide.
+  static let exponents = -500...500
+
   init(significand: UInt128, exponent: Int) {
     precondition(significand.leadingZeroBitCount == 0, "a scale whose highest bit is not set")
     self.significand = significand

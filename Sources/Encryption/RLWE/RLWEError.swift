@@ -18,14 +18,20 @@ public enum RLWEError: Error, Hashable, Sendable, CustomStringConvertible {
   case valuesExceedModulus(neededBits: Double, availableBits: Double)
   /// A number is larger than what the ciphertext declares.
   case valueOutOfBound(magnitude: Double, bound: Double)
+  /// A factor or summand is infinite or not a number, or a bound is negative.
+  case unusableNumber(Double)
   /// A product is due to be rescaled, and no level is left for it.
   case noLevelLeft
+  /// A ciphertext is to be brought down to a level, or from one, that it is below.
+  case levelTooLow(level: Int, needed: Int)
   /// Two ciphertexts have scales that cannot be made equal, as logarithms.
   case scaleMismatch(lhs: Double, rhs: Double)
   /// A plaintext is prepared for a higher level than the ciphertext has.
   case plaintextLevel(plaintext: Int, ciphertext: Int)
   /// Noise that hides how a result was made would leave nothing of it.
   case releaseTooNoisy(errorBits: Double, allowedBits: Double)
+  /// Noise that hides how a result was made would be wider than can be drawn, in bits of its deviation.
+  case releaseTooWide(deviationBits: Double, largestBits: Int)
   /// A ciphertext was made with another key.
   case wrongKey
   /// The parameters have no key switching.
@@ -62,6 +68,10 @@ public enum RLWEError: Error, Hashable, Sendable, CustomStringConvertible {
         + "primes"
     case .valueOutOfBound(let magnitude, let bound):
       "a number has absolute value \(magnitude), above the declared \(bound); declare the bound when you encrypt"
+    case .unusableNumber(let value):
+      "\(value) is no factor, summand or bound; those are finite, bounds not negative"
+    case .levelTooLow(let level, let needed):
+      "the ciphertext is at level \(level), and level \(needed) or more is needed here"
     case .noLevelLeft:
       "no level is left: every product uses one up, and this ciphertext is at level 0; take parameters with more levels"
     case .scaleMismatch(let lhs, let rhs):
@@ -71,6 +81,9 @@ public enum RLWEError: Error, Hashable, Sendable, CustomStringConvertible {
     case .releaseTooNoisy(let error, let allowed):
       "hiding how the result was made would leave an error of 2^\(rounded(error)), above 2^\(rounded(allowed)); take a larger "
         + "scale (two primes a level), or ask for less security or fewer answers"
+    case .releaseTooWide(let bits, let largest):
+      "hiding how the result was made takes noise of 2^\(rounded(bits)), and at most 2^\(largest) can be drawn; take a smaller "
+        + "scale or a shorter computation, or ask for less security or fewer answers"
     case .wrongKey:
       "encrypted under another key"
     case .noKeySwitching:

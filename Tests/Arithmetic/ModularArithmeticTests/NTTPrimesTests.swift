@@ -62,6 +62,49 @@ import Testing
     }
   }
 
+  /// By looking at every number, nearest first, the smaller of two that are equally near first.
+  private func nearestByForce(to target: UInt64, below limit: UInt64, degree: Int, excluding: Set<UInt64>) -> UInt64? {
+    let step = 2 * UInt64(degree)
+    return stride(from: step + 1, to: max(limit, step + 1), by: Int(step)).filter {
+      NTTPrimes.isPrime($0) && !excluding.contains($0)
+    }.min { left, right in
+      let (a, b) = (max(left, target) - min(left, target), max(right, target) - min(right, target))
+      return a == b ? left < right : a < b
+    }
+  }
+
+  @Test(arguments: [8, 16, 64])
+  func nearestPrimes(_ degree: Int) {
+    var generator = TestGenerator(seed: 0x9121_0003)
+    let step = 2 * UInt64(degree)
+    for limit in [step, step + 2, 300, 4000, 20_000] {
+      for _ in 0..<60 {
+        let target = step + generator.next(below: 25_000)
+        var excluded: Set<UInt64> = []
+        for _ in 0..<4 {
+          let expected = nearestByForce(to: target, below: limit, degree: degree, excluding: excluded)
+          let found = NTTPrimes.nearest(to: target, below: limit, degree: degree, excluding: excluded)
+          #expect(found == expected, "\(target), \(limit), \(excluded), \(generator)")
+          guard let found else { break }
+          excluded.insert(found)
+        }
+      }
+    }
+  }
+
+  @Test func nearestPrimesAtTheEnds() {
+    #expect(NTTPrimes.nearest(to: 0, below: 18, degree: 8, excluding: []) == 17)
+    #expect(NTTPrimes.nearest(to: 0, below: 17, degree: 8, excluding: []) == nil)
+    #expect(NTTPrimes.nearest(to: 1, below: 0, degree: 8, excluding: []) == nil)
+    #expect(NTTPrimes.nearest(to: 1 << 62, below: 200, degree: 8, excluding: [193]) == 113)
+    // Twins at the same distance: 97 and 193 around 145.
+    #expect(NTTPrimes.nearest(to: 145, below: 200, degree: 8, excluding: [113]) == 97)
+    let wide = NTTPrimes.nearest(to: 1 << 62, below: 1 << 62, degree: 131_072, excluding: [])
+    #expect(wide == NTTPrimes.nextBelow(1 << 62, degree: 131_072))
+    let above = NTTPrimes.nearest(to: 1 << 61, below: .max, degree: 131_072, excluding: [])
+    #expect(above.map { $0 < 1 << 62 && NTTPrimes.isPrime($0) && $0 % 262_144 == 1 } == true)
+  }
+
   @Test func refusals() {
     #expect(throws: ModularArithmeticError.unsupportedDegree(12)) {
       try NTTPrimes.largest(below: 30, degree: 12, count: 1)

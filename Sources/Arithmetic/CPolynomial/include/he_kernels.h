@@ -230,7 +230,8 @@ void he_sample_ternary(uint64_t *out, const uint8_t *random, size_t count);
 #define HE_GAUSSIAN_LIMIT 58
 /// Discrete Gaussian values as two's complement words: z with a probability proportional to 2^-(z/K)^2, K = 2^log_width, so
 /// that the standard deviation is K / sqrt(2 ln 2) = 0.85 K. Each attempt takes 32 random bytes, and is kept with
-/// probability 0.68. The relative error of a probability is below 2^-56, but for |z| >= 8 K, which have 2^-64 together.
+/// probability 0.68. The relative error of a probability is below 2^-56 where |z| < 7 K; all others are off by less than 2^-101
+/// together.
 /// Returns how many were written, *consumed how many attempts were looked at.
 size_t he_sample_gaussian(uint64_t *out, size_t capacity, size_t *consumed, const uint8_t *random, size_t attempts,
                           unsigned log_width);

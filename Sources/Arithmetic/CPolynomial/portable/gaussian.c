@@ -6,6 +6,9 @@
 #include "../internal/he_bytes.h"
 #include "../internal/he_contract.h"
 
+/// How many x > 0 there are.
+#define HE_TAILS 10
+
 /// round(2^64 * 2^(-2^-i)) for i = 1 ... 64, at most 2^64 - 1.
 static const uint64_t powers[64] = {
     UINT64_C(0xb504f333f9de6484), UINT64_C(0xd744fccad69d6af4), UINT64_C(0xeac0c6e7dd24392f), UINT64_C(0xf5257d152486cc2c),
@@ -26,10 +29,16 @@ static const uint64_t powers[64] = {
     UINT64_C(0xfffffffffffffffa), UINT64_C(0xfffffffffffffffd), UINT64_C(0xffffffffffffffff), UINT64_C(0xffffffffffffffff),
 };
 
-/// round(2^64 * P(x > i)) for i = 0 ... 7, where P(x) is proportional to 2^(-x^2), x = 0, 1, 2, ...
-static const uint64_t tails[8] = {
-    UINT64_C(0x5c5dbb936a4a4ff6), UINT64_C(0x0a8c995d1f6f77f2), UINT64_C(0x0052751656141cf1), UINT64_C(0x0000a3f41fc94219),
-    UINT64_C(0x00000051db5cac63), UINT64_C(0x000000000a3a7619), UINT64_C(0x00000000000051d2), UINT64_C(0x0000000000000001),
+/// round(2^104 * P(x > i)) for i = 0 ... 9, where P(x) is proportional to 2^(-x^2), x = 0, 1, 2, ...: the high 64 bits, and the
+/// low 40 bits. P(x > 10) is below 2^-120.
+static const uint64_t tails[HE_TAILS] = {
+    UINT64_C(0x5c5dbb936a4a4ff6), UINT64_C(0x0a8c995d1f6f77f1), UINT64_C(0x0052751656141cf1), UINT64_C(0x0000a3f41fc94219),
+    UINT64_C(0x00000051db5cac63), UINT64_C(0x000000000a3a7618), UINT64_C(0x00000000000051d1), UINT64_C(0x0000000000000000),
+    UINT64_C(0x0000000000000000), UINT64_C(0x0000000000000000),
+};
+static const uint64_t tail_ends[HE_TAILS] = {
+    UINT64_C(0x7a244a9b38), UINT64_C(0xb7366fe8d5), UINT64_C(0x1ed8b49288), UINT64_C(0x1a15c6b7d6), UINT64_C(0x6a0c40dc20),
+    UINT64_C(0x8f343c1933), UINT64_C(0xc5d8e1189a), UINT64_C(0xa3a2963dc2), UINT64_C(0x000051d12c), UINT64_C(0x000000000a),
 };
 
 /// 2^64 * 2^(-fraction / 2^64), with a relative error below 2^-57: 64 products, each short by less than 2^-63 of itself.
@@ -43,9 +52,9 @@ HE_INLINE uint64_t he_power_of_half(uint64_t fraction) {
   return result;
 }
 
-/// 1 where a < b.
-HE_INLINE uint64_t he_is_less(uint64_t a, uint64_t b) {
-  return (uint64_t)(((he_uint128)a - b) >> 127);
+/// 1 where a < b. requires: both below 2^127.
+HE_INLINE uint64_t he_is_less(he_uint128 a, he_uint128 b) {
+  return (uint64_t)((a - b) >> 127);
 }
 
 size_t he_sample_gaussian(uint64_t *out, size_t capacity, size_t *consumed, const uint8_t *random, size_t attempts,
@@ -54,18 +63,19 @@ size_t he_sample_gaussian(uint64_t *out, size_t capacity, size_t *consumed, cons
   size_t written = 0, read = 0;
   for (; written < capacity && read < attempts; read++) {
     const uint8_t *bytes = random + 32 * read;
-    const uint64_t first = he_load_word(bytes), second = he_load_word(bytes + 8);
+    const uint64_t first = he_load_word(bytes), second = he_load_word(bytes + 8), fourth = he_load_word(bytes + 24);
+    const he_uint128 choice = (he_uint128)first << 40 | fourth >> 24;
     uint64_t x = 0;
-    for (int i = 0; i < 8; i++) x += he_is_less(first, tails[i]);
+    for (int i = 0; i < HE_TAILS; i++) x += he_is_less(choice, (he_uint128)tails[i] << 40 | tail_ends[i]);
     // z = K x + y with y uniform below K = 2^log_width, kept with probability 2^-(y^2 + 2 K x y)/K^2: then z has a
     // probability proportional to 2^-(z/K)^2.
     const uint64_t y = second & ((UINT64_C(1) << log_width) - 1);
     const uint64_t f = log_width == 0 ? 0 : y << (64 - log_width);
     const he_uint128 exponent = he_multiply_high(f, f) + (he_uint128)f * (2 * x);
-    const uint64_t whole = (uint64_t)(exponent >> 64);  // at most 17
+    const uint64_t whole = (uint64_t)(exponent >> 64);  // at most 20
     const uint64_t z = (x << log_width) + y;
     const uint64_t is_kept = he_is_less(he_load_word(bytes + 16), he_power_of_half((uint64_t)exponent)) &
-                             he_is_less(he_load_word(bytes + 24) & ((UINT64_C(1) << whole) - 1), 1);
+                             he_is_less(fourth & ((UINT64_C(1) << whole) - 1), 1);
     // Zero comes once, not with both signs.
     const uint64_t is_once = he_is_less(0, z) | ((second >> 62) & 1);
     const uint64_t sign = 0 - (second >> 63);

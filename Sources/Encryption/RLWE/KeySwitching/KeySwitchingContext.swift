@@ -60,6 +60,9 @@ package final class KeySwitchingContext: Sendable {
         throw .keySwitching("digits of \(digitLimbs) primes, where there are \(limbs)")
       }
       guard !moduli.isEmpty else { throw .keySwitching("no special prime; the gadget form needs none") }
+      guard limbs + moduli.count <= 64 else {
+        throw .keySwitching("\(limbs) primes and \(moduli.count) special ones, more than 64 together")
+      }
       special = moduli
     case .gadget(let bits):
       let narrowest = basis.moduli.map(\.bitWidth).min() ?? 0
