@@ -24,12 +24,12 @@ import Testing
     ]
     for parallelism in 1...3 {
       let (d0, d1, d2) = RNSPolynomial.tensor(
-        (polynomials[0], polynomials[1]), (polynomials[2], polynomials[3]), parallelism: parallelism)
+        (polynomials[0], polynomials[1]), (polynomials[2], polynomials[3]), parallelism: Parallelism(parallelism))
       #expect([d0, d1, d2].map { oracle.integers($0.coefficientForm()) } == expected, "\(generator)")
     }
     // Of a pair with itself.
     let (s0, s1, s2) = RNSPolynomial.tensor(
-      (polynomials[0], polynomials[1]), (polynomials[0], polynomials[1]), parallelism: 1)
+      (polynomials[0], polynomials[1]), (polynomials[0], polynomials[1]), parallelism: .none)
     let cross = oracle.multiply(values[0], values[1])
     #expect(oracle.integers(s0.coefficientForm()) == oracle.multiply(values[0], values[0]))
     #expect(oracle.integers(s1.coefficientForm()) == oracle.reduce(cross.map { $0 + $0 }))
