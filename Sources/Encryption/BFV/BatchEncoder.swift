@@ -16,8 +16,9 @@ public struct BatchEncoder: Sendable {
 
   private let plan: NTTPlan
 
-  /// `positions[slot]` is the slot's place in the evaluation order.
-  private let positions: [Int]
+  /// `positions[slot]` is the slot's place in the evaluation order, `slots[position]` the slot that stands there.
+  private let positions: [UInt32]
+  private let slots: [UInt32]
 
   /// Prepares the slot layout.
   public init(parameters: BFVParameters) throws(EncodingError) {
@@ -32,25 +33,35 @@ public struct BatchEncoder: Sendable {
     for position in 0..<degree {
       positionOfExponent[PolynomialKernels.nttExponent(logDegree: logDegree, position: position)] = position
     }
-    var positions = [Int](repeating: 0, count: degree)
+    var positions = [UInt32](repeating: 0, count: degree)
     var exponent = 1
     for slot in 0..<degree / 2 {
-      positions[slot] = positionOfExponent[exponent]
-      positions[slot + degree / 2] = positionOfExponent[2 * degree - exponent]
+      positions[slot] = UInt32(positionOfExponent[exponent])
+      positions[slot + degree / 2] = UInt32(positionOfExponent[2 * degree - exponent])
       exponent = exponent * 3 % (2 * degree)
     }
     self.positions = positions
+    var slots = [UInt32](repeating: 0, count: degree)
+    for (slot, position) in positions.enumerated() { slots[Int(position)] = UInt32(slot) }
+    self.slots = slots
   }
 
   /// Encodes up to N integers in (−t/2, t/2]; the other slots are zero.
-  ///
-  /// −t/2 is taken too, and comes back as t/2.
   public func encode(_ values: [Int64]) throws(EncodingError) -> BFVPlaintext {
     let t = Int64(parameters.plaintextModulus.value)
-    if let slot = values.firstIndex(where: { $0 < -(t / 2) || $0 > t / 2 }) {
-      throw .valueOutOfRange(index: slot, value: "\(values[slot])", allowed: "\(-(t / 2)) to \(t / 2)")
+    let largest = t / 2
+    return try encode(count: values.count) { row throws(EncodingError) in
+      // Without a branch, so that the loop becomes vectors: negative where a value is outside.
+      var outside: Int64 = 0
+      for slot in values.indices {
+        let value = values[slot]
+        outside |= (value &+ largest) | (largest &- value)
+        row[slot] = UInt64(bitPattern: value &+ (value >> 63 & t))
+      }
+      if outside < 0, let slot = values.firstIndex(where: { $0 < -largest || $0 > largest }) {
+        throw .valueOutOfRange(index: slot, value: "\(values[slot])", allowed: "\(-largest) to \(largest)")
+      }
     }
-    return try encode(residues: values.map { UInt64(bitPattern: $0 < 0 ? $0 + t : $0) })
   }
 
   /// Encodes up to N integers in [0, t); the other slots are zero.
@@ -59,30 +70,52 @@ public struct BatchEncoder: Sendable {
     if let slot = values.firstIndex(where: { $0 >= t }) {
       throw .valueOutOfRange(index: slot, value: "\(values[slot])", allowed: "0 to \(t - 1)")
     }
-    return try encode(residues: values)
-  }
-
-  private func encode(residues: [UInt64]) throws(EncodingError) -> BFVPlaintext {
-    guard residues.count <= slotCount else { throw .tooManyValues(count: residues.count, capacity: slotCount) }
-    let storage = AlignedStorage(count: slotCount)
-    var words = storage.mutableWords(0..<slotCount)
-    for (slot, residue) in residues.enumerated() { words[positions[slot]] = residue }
-    plan.inverse(&words)
-    return BFVPlaintext(parameters: parameters, storage: storage)
+    return try encode(count: values.count) { row throws(EncodingError) in
+      for slot in values.indices { row[slot] = values[slot] }
+    }
   }
 
   /// The N slots of a plaintext, in (−t/2, t/2].
   public func decode(_ plaintext: BFVPlaintext) -> [Int64] {
-    let t = parameters.plaintextModulus.value
-    return decodeUnsigned(plaintext).map { $0 > t / 2 ? Int64($0) - Int64(t) : Int64($0) }
+    let storage = slots(of: plaintext)
+    let centred = AlignedStorage(uninitializedCount: slotCount)
+    var words = centred.mutableWords(0..<slotCount)
+    PolynomialKernels.centre(&words, storage.words(0..<slotCount), modulo: parameters.plaintextModulus)
+    let result = words.span
+    return (0..<slotCount).map { Int64(bitPattern: result[$0]) }
   }
 
   /// The N slots of a plaintext, in [0, t).
   public func decodeUnsigned(_ plaintext: BFVPlaintext) -> [UInt64] {
-    precondition(plaintext.parameters == parameters, "plaintext of other parameters")
-    let storage = plaintext.storage.copy()
+    let storage = slots(of: plaintext)
+    let words = storage.words(0..<slotCount)
+    return (0..<slotCount).map { words[$0] }
+  }
+
+  /// A plaintext of slots that `fill` writes as residues, zeros before.
+  private func encode(
+    count: Int, _ fill: (inout MutableSpan<UInt64>) throws(EncodingError) -> Void
+  ) throws(EncodingError) -> BFVPlaintext {
+    guard count <= slotCount else { throw .tooManyValues(count: count, capacity: slotCount) }
+    let row = AlignedStorage(count: slotCount)
+    var residues = row.mutableWords(0..<slotCount)
+    try fill(&residues)
+    let storage = AlignedStorage(uninitializedCount: slotCount)
     var words = storage.mutableWords(0..<slotCount)
+    plan.backend.permute(&words, residues.span, by: slots)
+    plan.inverse(&words)
+    return BFVPlaintext(parameters: parameters, storage: storage)
+  }
+
+  /// The slots as residues.
+  private func slots(of plaintext: BFVPlaintext) -> AlignedStorage {
+    precondition(plaintext.parameters == parameters, "plaintext of other parameters")
+    let evaluations = plaintext.storage.copy()
+    var words = evaluations.mutableWords(0..<slotCount)
     plan.forward(&words)
-    return positions.map { words[$0] }
+    let result = AlignedStorage(uninitializedCount: slotCount)
+    var slots = result.mutableWords(0..<slotCount)
+    plan.backend.permute(&slots, words.span, by: positions)
+    return result
   }
 }
