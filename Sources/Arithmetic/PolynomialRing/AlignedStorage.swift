@@ -3,6 +3,12 @@
 import ModularArithmetic
 internal import Synchronization
 
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#endif
+
 /// A fixed number of 64-bit words, aligned to 64 bytes, owned by reference.
 ///
 /// Kernels want whole cache lines and vectors; Swift arrays are aligned to 16 bytes only. The words are zero when created.
@@ -40,12 +46,12 @@ package final class AlignedStorage: @unchecked Sendable {
     self.init(uninitializedCount: count, zeroising: zeroising, recycler: nil)
   }
 
-  private init(uninitializedCount count: Int, zeroising: Bool, recycler: StorageRecycler?) {
+  private init(uninitializedCount count: Int, zeroising: Bool, recycler: StorageRecycler?, alignment: Int = 64) {
     precondition(count >= 0 && count <= Int.max / 16, "word count out of range")
-    let bytes = max(64, (count * 8 + 63) / 64 * 64)
-    let room = bytes >= Self.staggered ? 7 * Self.stagger : 0
+    let bytes = max(alignment, (count * 8 + alignment - 1) / alignment * alignment)
+    let room = bytes >= Self.staggered && alignment == 64 ? 7 * Self.stagger : 0
     unsafe allocation =
-      recycler?.take() ?? UnsafeMutableRawPointer.allocate(byteCount: bytes + room, alignment: 64)
+      recycler?.take() ?? UnsafeMutableRawPointer.allocate(byteCount: bytes + room, alignment: alignment)
     // A hash of the page, so that neighbours in memory start at different places of theirs.
     let page = unsafe UInt64(UInt(bitPattern: allocation)) >> 12
     let place = room == 0 ? 0 : Int((page &* 0x9E37_79B9_7F4A_7C15) >> 61) * Self.stagger
@@ -54,6 +60,23 @@ package final class AlignedStorage: @unchecked Sendable {
     isZeroising = zeroising
     self.recycler = recycler
   }
+
+  /// Allocates `count` words of any value in pages as large as the system grants: for large tables that are read in long streams.
+  ///
+  /// Prefetching stops at the end of a page, and every page takes a place in the table of translations.
+  package convenience init(uninitializedCountInLargePages count: Int) {
+    let page = Self.largePage
+    self.init(
+      uninitializedCount: count, zeroising: false, recycler: nil, alignment: count * 8 >= page ? page : 64)
+    #if os(Linux)
+      if count * 8 >= page {
+        // Advice only: nothing depends on whether it is taken.
+        _ = unsafe madvise(allocation, (count * 8 + page - 1) / page * page, CInt(MADV_HUGEPAGE))
+      }
+    #endif
+  }
+
+  private static let largePage = 2 << 20
 
   /// Words of any value, from memory that storage of the same size gave back, or new.
   ///

@@ -91,9 +91,9 @@ extension KeySwitchingKey {
     _ out0: inout MutableSpan<UInt64>, _ out1: inout MutableSpan<UInt64>, digits: Span<UInt64>, count: Int, limb: Int,
     limbs: Int, plan: NTTPlan
   ) {
-    let packed = packedLimb(limb, limbs: limbs)
+    let (storage, packed) = (storage, packedRange(limb, limbs: limbs))
     plan.backend.keyInnerProduct(
-      &out0, &out1, lazyDigits: digits, digitStride: plan.degree, terms: count, packed: packed.words(0..<packed.count),
+      &out0, &out1, lazyDigits: digits, digitStride: plan.degree, terms: count, packed: storage.words(packed),
       packedTerms: digitCount, modulo: plan.modulus)
   }
 }

@@ -14,8 +14,10 @@ package final class KeySwitchingKey: Sendable {
   /// How many digits it has.
   let digitCount: Int
 
-  /// For each limb of the key basis the words of `KernelBackend.packKey`.
-  private let limbs: [AlignedStorage]
+  /// Limb after limb of the key basis, the words of `KernelBackend.packKey`.
+  let storage: AlignedStorage
+
+  private let limbWords: Int
 
   /// Expands the seed and packs.
   package init(_ seeded: SeededKeySwitchingKey, parallelism: Parallelism = .none) {
@@ -28,16 +30,14 @@ package final class KeySwitchingKey: Sendable {
     digitCount = count
     let basis = context.keyBasis(limbs: limbCount)
     let degree = basis.degree
-    let limbs = (0..<basis.limbCount).map { _ in
-      AlignedStorage(uninitializedCount: KernelBackend.packedKeyWords(terms: count, count: degree))
-    }
+    let limbWords = KernelBackend.packedKeyWords(terms: count, count: degree)
+    let storage = AlignedStorage(uninitializedCountInLargePages: limbWords * basis.limbCount)
     let halves = seeded.halves.map(\.storage)
     let seed = seeded.seed
-    concurrentFor(limbs.count, parallelism: parallelism) { limb, _ in
+    concurrentFor(basis.limbCount, parallelism: parallelism) { limb, _ in
       let plan = basis.plans[limb]
       let uniform = AlignedStorage(uninitializedCount: degree)
-      let block = limbs[limb]
-      var packed = block.mutableWords(0..<block.count)
+      var packed = storage.mutableWords(limb * limbWords..<(limb + 1) * limbWords)
       for digit in 0..<count {
         var words = uniform.mutableWords(0..<degree)
         SeededKeySwitchingKey.fillUniform(&words, seed: seed, digit: digit, modulus: plan.modulus)
@@ -47,14 +47,16 @@ package final class KeySwitchingKey: Sendable {
           term: digit, of: count, modulo: plan.modulus)
       }
     }
-    self.limbs = limbs
+    self.storage = storage
+    self.limbWords = limbWords
   }
 
-  /// The packed words of limb `keyLimb` of the key basis at `limbs` primes: the special primes follow the first `limbs`.
-  func packedLimb(_ keyLimb: Int, limbs: Int) -> AlignedStorage {
-    self.limbs[keyLimb < limbs ? keyLimb : keyLimb - limbs + limbCount]
+  /// Where the words of limb `keyLimb` of the key basis at `limbs` primes are: the special primes follow the first `limbs`.
+  func packedRange(_ keyLimb: Int, limbs: Int) -> Range<Int> {
+    let place = keyLimb < limbs ? keyLimb : keyLimb - limbs + limbCount
+    return place * limbWords..<(place + 1) * limbWords
   }
 
   /// Bytes of memory that it takes.
-  package var byteCount: Int { limbs.reduce(0) { $0 + 8 * $1.count } }
+  package var byteCount: Int { 8 * storage.count }
 }
