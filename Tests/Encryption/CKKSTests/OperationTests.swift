@@ -36,6 +36,7 @@ import Testing
     try report("negative", negative, -1 * x, level: top)
     let product = try evaluator.multiply(a, b, with: keys)
     try report("product", product, x * y, level: top - 1)
+    try report("product, the other way", evaluator.multiply(b, a, with: keys), x * y, level: top - 1)
     try report("square", evaluator.square(a, with: keys), x * x, level: top - 1)
     var mixed = product
     try evaluator.add(&mixed, a)
