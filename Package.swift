@@ -127,7 +127,7 @@ let package = Package(
     .target(name: "CMemcheck", path: "Tests/CMemcheck", cSettings: [.treatAllWarnings(as: .error)]),
     .executableTarget(
       name: "secret-path",
-      dependencies: ["CMemcheck", "BFV", "RLWE", "PolynomialRing", "ModularArithmetic", "Randomness"],
+      dependencies: ["CMemcheck", "BFV", "CKKS", "RLWE", "PolynomialRing", "ModularArithmetic", "Randomness"],
       path: "Tests/SecretPath", swiftSettings: strict),
     .testTarget(
       name: "BigIntegersTests", dependencies: ["BigIntegers", "TestSupport"], path: "Tests/Arithmetic/BigIntegersTests",

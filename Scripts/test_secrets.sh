@@ -9,8 +9,8 @@
 # their machine code. Each tool is also given functions that leak, which it must report.
 #
 # Divisions of secrets are reported in the AVX-512 kernels only; speculation, power and what other processors make of
-# the code are out of reach; the kernels of the embedding (he_fft.h) are not among those run. Where a tool is missing, and
-# cannot be installed, a line beginning "skipped:" says so.
+# the code are out of reach; fma(), a library function in the scalar kernels of the embedding, is that of this machine. Where
+# a tool is missing, and cannot be installed, a line beginning "skipped:" says so.
 # The last line is "N passed, N failed".
 set -euo pipefail
 cd "$(dirname "$0")/.."

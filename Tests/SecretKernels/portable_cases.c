@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The kernels that are the same on every machine. Not here: he_sample_uniform, whose rejections show in the time. What it
-// rejects is independent of what it keeps, and only public polynomials and floods, which are drawn below powers of two
-// where nothing is rejected, come from it.
+// The kernels that are the same on every machine. Not here: he_sample_uniform and he_sample_gaussian, whose rejections show
+// in the time. What they reject is independent of what they keep. Of the first, only public polynomials and floods,
+// which are drawn below powers of two where nothing is rejected, come.
 
 #include "setting.h"
 
@@ -79,6 +79,24 @@ static size_t divide_round_limb(const setting *s, uint64_t *out, const uint64_t 
   return last * COUNT;
 }
 
+static size_t centre_words(const setting *s, uint64_t *out, const uint64_t *in) {
+  FOR_EACH_LIMB he_centre_words(OUT, IN(0), COUNT, &s->q[i]);
+  return LIMBS * COUNT;
+}
+
+/// Low words, then high words.
+static size_t compose_centred(const setting *s, uint64_t *out, const uint64_t *in) {
+  uint64_t inverses[LIMBS * LIMBS] = {0};
+  FOR_EACH_LIMB {
+    for (size_t k = 0; k < i; k++) {
+      const uint64_t q = s->q[i].value;
+      inverses[i * LIMBS + k] = he_power_mod(s->q[k].value % q, q - 2, &s->q[i]);
+    }
+  }
+  he_compose_centred(out + COUNT, out, in, s->n, COUNT, s->q, inverses, LIMBS);
+  return 2 * COUNT;
+}
+
 static size_t pack_bits(const setting *s, uint64_t *out, const uint64_t *in) {
   he_pack_bits((uint8_t *)out, in, COUNT, s->bits);
   return COUNT * s->bits / 64;
@@ -115,6 +133,8 @@ const test_case portable_cases[] = {
   {"he_scale_and_round, short", RESIDUES, scale_and_round_short},
   {"he_scale_and_round, general", RESIDUES, scale_and_round_general},
   {"he_divide_round_limb", RESIDUES, divide_round_limb},
+  {"he_centre_words", RESIDUES, centre_words},
+  {"he_compose_centred", RESIDUES, compose_centred},
   {"he_pack_bits", RESIDUES, pack_bits},
   {"he_pack_bits, wide", RESIDUES, pack_wide_bits},
   {"he_unpack_bits", WORDS, unpack_bits},

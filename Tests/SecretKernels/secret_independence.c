@@ -22,6 +22,7 @@ static void fill(const setting *s, filling how, uint64_t *in) {
       if (how == RESIDUES) value = word % s->q[row % LIMBS].value;
       if (how == SMALL) value = word % 43 - 21;
       if (how == MESSAGES) value = word % s->t.value;
+      if (how == NUMBERS) value = (word & ~(UINT64_C(0x7FF) << 52)) | UINT64_C(0x3FF) << 52;
       in[row * s->n + k] = value;
     }
   }
@@ -44,6 +45,7 @@ static bool holds(const setting *s, const test_case *c, uint64_t *in, uint64_t *
   secrecy_reveal(in, in_bytes);
   secrecy_reveal(out, out_bytes);
   secrecy_reveal(s->scratch, 8 * 3 * LIMBS * s->n);
+  secrecy_reveal(s->fft_scratch, 8 * he_embedding_scratch_doubles(s->log_n));
 
   if (found != 0) printf("%s, N = %zu: %u reports\n", c->name, s->n, found);
   if (hidden != words) printf("%s, N = %zu: %zu of %zu words depend on the secret\n", c->name, s->n, hidden, words);
@@ -70,12 +72,17 @@ typedef struct tally {
 
 static void count(tally *t, bool held) { *(held ? &t->passed : &t->failed) += 1; }
 
-static void run_all(const he_kernels *kernels, const char *name, unsigned log_n, unsigned bits, tally *total) {
+static void run_all(const he_kernels *kernels, const he_fft_kernels *fft, const char *name, unsigned log_n, unsigned bits,
+                    tally *total) {
   setting s = make_setting(kernels, log_n, bits);
+  s.fft = fft;
   uint64_t *in = allocate(8 * OPERANDS * LIMBS * s.n);
   uint64_t *out = allocate(8 * LIMBS * s.n), *expected = allocate(8 * LIMBS * s.n);
   tally here = {0, 0};
   for (const test_case *c = kernel_cases; c->name != NULL; c++) count(&here, holds(&s, c, in, out, expected));
+  if (fft != NULL) {
+    for (const test_case *c = embedding_cases; c->name != NULL; c++) count(&here, holds(&s, c, in, out, expected));
+  }
   if (kernels->isa == HE_ISA_SCALAR) {
     for (const test_case *c = portable_cases; c->name != NULL; c++) count(&here, holds(&s, c, in, out, expected));
     count(&here, zeroize_holds(in, LIMBS * s.n));
@@ -124,16 +131,19 @@ int main(int argc, char **argv) {
     he_isa isa;
     const char *name;
     bool in_memcheck;
+    int fft_isa;
   } sets[] = {
-    {HE_ISA_SCALAR, "scalar", true}, {HE_ISA_AVX512IFMA, "avx512ifma", false}, {HE_ISA_AVX512, "avx512", false},
-    {HE_ISA_AVX2, "avx2", true},     {HE_ISA_NEON, "neon", true},
+    {HE_ISA_SCALAR, "scalar", true, HE_FFT_ISA_SCALAR},   {HE_ISA_AVX512IFMA, "avx512ifma", false, -1},
+    {HE_ISA_AVX512, "avx512", false, HE_FFT_ISA_AVX512}, {HE_ISA_AVX2, "avx2", true, HE_FFT_ISA_AVX2},
+    {HE_ISA_NEON, "neon", true, HE_FFT_ISA_NEON},
   };
   tally total = {0, 0};
   for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
     const he_kernels *kernels = he_kernels_for(sets[i].isa);
     if (kernels == NULL || sets[i].in_memcheck != SECRECY_IS_EXACT) continue;
-    run_all(kernels, sets[i].name, 12, 36, &total);
-    run_all(kernels, sets[i].name, 13, 46, &total);
+    const he_fft_kernels *fft = sets[i].fft_isa < 0 ? NULL : he_fft_kernels_for((he_fft_isa)sets[i].fft_isa);
+    run_all(kernels, fft, sets[i].name, 12, 36, &total);
+    run_all(kernels, fft, sets[i].name, 13, 46, &total);
   }
   printf("%zu passed, %zu failed\n", total.passed, total.failed);
   return total.failed == 0 ? 0 : 1;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../Sources/Arithmetic/CPolynomial/include/he_fft.h"
 #include "../../Sources/Arithmetic/CPolynomial/internal/he_arithmetic.h"
 
 #define LIMBS 3
@@ -26,6 +27,8 @@ typedef struct setting {
   uint64_t *tables[LIMBS];
   uint64_t *scratch;  ///< (LIMBS + 2 * LIMBS) * n words
   uint32_t *indexes;  ///< a permutation
+  const he_fft_kernels *fft;  ///< of the same instructions, or NULL
+  double *fft_tables, *fft_scratch;
 } setting;
 
 /// SplitMix64: public and reproducible.
@@ -85,6 +88,9 @@ static inline setting make_setting(const he_kernels *kernels, unsigned log_n, un
   s.scratch = allocate(8 * 3 * LIMBS * s.n);
   s.indexes = allocate(4 * s.n);
   he_galois_indexes(s.indexes, log_n, 3);
+  s.fft_tables = allocate(8 * he_embedding_table_doubles(log_n));
+  he_embedding_fill_tables(s.fft_tables, log_n);
+  s.fft_scratch = allocate(8 * he_embedding_scratch_doubles(log_n));
   return s;
 }
 
@@ -92,6 +98,8 @@ static inline void free_setting(setting *s) {
   for (size_t i = 0; i < LIMBS; i++) free(s->tables[i]);
   free(s->scratch);
   free(s->indexes);
+  free(s->fft_tables);
+  free(s->fft_scratch);
 }
 
 /// Polynomial number `operand` modulo the prime number `limb` in the input of a case.
@@ -105,6 +113,7 @@ typedef enum filling {
   WORDS,     ///< any words, or random bytes
   SMALL,     ///< two's complement words in [-21, 21]
   MESSAGES,  ///< below t
+  NUMBERS,   ///< doubles of either sign, 1 to 2 in absolute value
 } filling;
 
 /// One kernel on one input of OPERANDS * LIMBS * n words.
@@ -115,8 +124,10 @@ typedef struct test_case {
   size_t (*run)(const setting *s, uint64_t *out, const uint64_t *in);
 } test_case;
 
-/// The cases that differ from one set of kernels to another, and those that do not; both end with a name of NULL.
+/// The cases that differ from one set of kernels to another, those that do not, and those of the embedding; all end with a
+/// name of NULL.
 extern const test_case kernel_cases[];
 extern const test_case portable_cases[];
+extern const test_case embedding_cases[];
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import BFV
+import CKKS
 import CMemcheck
 import ModularArithmetic
 import PolynomialRing
@@ -28,8 +29,13 @@ import Randomness
         BFVParameterLiteral(degree: 4096, moduli: moduli, plaintextModulus: t, security: .uncheckedInsecure))
       try run(parameters, leaking: leaking, &tally)
     }
+    for (scaleBits, levels) in [(40, 2), (80, 1)] {
+      var literal = try CKKSParameterLiteral.planned(levels: levels, scaleBits: scaleBits)
+      literal.keySwitching = nil
+      try run(try CKKSParameters(literal), leaking: leaking, &tally)
+    }
     tally.check("memcheck reported nothing", memcheck_reports() == 0)
-    print("memcheck: keys, encryption and decryption, N = 4096: \(tally.passed) passed, \(tally.failed) failed")
+    print("memcheck: keys, encryption and decryption, BFV and CKKS: \(tally.passed) passed, \(tally.failed) failed")
     print("\(tally.passed) passed, \(tally.failed) failed")
   }
 
@@ -65,6 +71,41 @@ import Randomness
     revealBytes(bytes.span)
     let read = try SecretKey(serialized: bytes, parameters: parameters.rlwe)
     tally.check("the key reads back", try read.decrypt(symmetric, parameters: parameters).coefficients == message)
+  }
+
+  /// The same with CKKS, at every level.
+  static func run(_ parameters: CKKSParameters, leaking: Bool, _ tally: inout Tally) throws {
+    var stream = RandomStream.system()
+    let coefficients = SecretCoefficients(ternaryOfDegree: parameters.degree, from: &stream)
+    hide(coefficients)
+    let secret = SecretKey(parameters: parameters.rlwe, identifier: .random(), coefficients: coefficients)
+    if leaking { print(firstPositive(secret.coefficients.words())) }
+    let publicKey = PublicKey(of: secret)
+    tally.check("the public key depends on the secret", reveal(publicKey.p0.allLimbs()))
+
+    let encoder = CKKSEncoder(parameters: parameters)
+    let numbers = (0..<parameters.slotCount).map { Double($0 % 64) / 64 }
+    let plaintext = try encoder.encode(numbers)
+    for level in 0...parameters.maximumLevel {
+      let symmetric = try secret.encrypt(plaintext, level: level).expanded()
+      let asymmetric = try publicKey.encrypt(plaintext, level: level)
+      for fresh in [symmetric, asymmetric] {
+        // As it is sent: known to everybody.
+        let bytes = fresh.serialized()
+        revealBytes(bytes.span)
+        let ciphertext = try CKKSCiphertext(serialized: bytes, parameters: parameters)
+        for decrypted in [
+          try secret.decrypt(ciphertext),
+          try secret.decryptForRelease(ciphertext, policy: ReleasePolicy(statisticalBits: 1)),
+        ] {
+          let found = encoder.decode(decrypted).map(\.bitPattern)
+          tally.check("a number depends on the secret", reveal(found.span))
+          tally.check(
+            "the numbers are right",
+            zip(found, numbers).allSatisfy { abs(Double(bitPattern: $0) - $1) <= decrypted.error })
+        }
+      }
+    }
   }
 
   /// A search that ends where the secret says.

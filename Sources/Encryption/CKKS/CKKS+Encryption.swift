@@ -37,7 +37,7 @@ extension SecretKey {
       .numbers(of: phase, parameters: ciphertext.parameters, scale: ciphertext.scale)
     let bound = ciphertext.valueBound + ciphertext.errorBound
     return CKKSPlaintext(
-      parameters: ciphertext.parameters, decrypted: numbers, bound: bound,
+      parameters: ciphertext.parameters, magnitude: bound, storage: numbers,
       error: ciphertext.errorBound + ciphertext.parameters.embeddingError(magnitude: bound))
   }
 

@@ -87,7 +87,7 @@ extension SecretKey {
       .numbers(of: phase, parameters: parameters, scale: ciphertext.scale)
     let bound = ciphertext.valueBound + error
     return CKKSPlaintext(
-      parameters: parameters, decrypted: numbers, bound: bound,
+      parameters: parameters, magnitude: bound, storage: numbers,
       error: error + parameters.embeddingError(magnitude: bound))
   }
 }

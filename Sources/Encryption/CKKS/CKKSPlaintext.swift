@@ -23,27 +23,21 @@ public struct CKKSPlaintext: Sendable {
   /// What encryption and computation did to numbers that were decrypted; 0 for numbers that were encoded.
   public let error: Double
 
+  /// The largest absolute value of a coefficient: as secret as the numbers.
+  ///
+  /// Coefficients are at most the largest slot, so that this is at most the magnitude, unless that is a false claim.
+  private let largestCoefficient: Double
+
+  /// A plaintext of numbers that are said to be at most `magnitude` in absolute value: computed, or what a ciphertext said.
+  ///
+  /// What was decrypted decides no branch here; a false claim is found when the plaintext is used.
   init(parameters: CKKSParameters, magnitude: Double, storage: AlignedStorage, error: Double = 0) {
     precondition(storage.isZeroising && storage.count == parameters.degree, "not the coefficients of a plaintext")
     self.parameters = parameters
     self.magnitude = magnitude
     self.storage = storage
     self.error = error
-  }
-
-  /// Numbers from a decryption, that should be at most `bound` in absolute value.
-  ///
-  /// That is what the ciphertext says. Where even the coefficients, which are at most the largest slot, are above it, it was
-  /// false, and N times the largest coefficient is what is true of the slots: no coefficient is ever above the magnitude.
-  init(parameters: CKKSParameters, decrypted storage: AlignedStorage, bound: Double, error: Double) {
-    let largest = parameters.embedding.backend.largestMagnitude(storage.doubles(0..<storage.count))
-    // Doubles that are not negative are ordered as their bits are: a choice without a branch, since the numbers are secret.
-    let claimed = bound.magnitude.bitPattern
-    let isAbove = 0 &- ((claimed &- largest.bitPattern) >> 63)
-    let difference = claimed ^ (largest * Double(parameters.degree)).bitPattern
-    self.init(
-      parameters: parameters, magnitude: Double(bitPattern: claimed ^ difference & isAbove), storage: storage,
-      error: error)
+    largestCoefficient = parameters.embedding.backend.largestMagnitude(storage.doubles(0..<storage.count))
   }
 
   /// round(scale · coefficients) modulo the primes of a basis.
@@ -58,8 +52,11 @@ public struct CKKSPlaintext: Sendable {
     return result
   }
 
-  /// Throws unless the scaled coefficients are within what the roundings take: 2^120.
+  /// Throws unless the coefficients are within the magnitude and, scaled, within what the roundings take: 2^120.
   func requireRepresentable(at scale: CKKSScale) throws(RLWEError) {
+    guard largestCoefficient <= magnitude * (1 + 0x1p-40) else {
+      throw .valueOutOfBound(magnitude: largestCoefficient, bound: magnitude)
+    }
     let bits = scale.log2 + binaryLogarithm(magnitude)
     guard bits <= 119, CKKSScale.exponents.contains(scale.exponent) else {
       throw .valuesExceedModulus(neededBits: bits, availableBits: 119)

@@ -97,6 +97,32 @@ import Testing
     }
   }
 
+  /// What the roundings of factors cost, where it is more than all other noise.
+  @Test func roundedFactorsAreCounted() throws {
+    let fixture = try CKKSFixture(CKKSTestSet.plain)
+    let evaluator = fixture.manual
+    var generator = TestGenerator(seed: 0xA6)
+    let x = fixture.numbers(&generator)
+    let a = try fixture.encrypt(x)
+    // A scale of 3.6: the factor that is multiplied by is 1.4, 2.5, 3.6 …, as an integer.
+    for factor in [0.6, 1.4, 1.5, 2.5, 3.6, 7.3, 100.4] {
+      let wide = try fixture.encrypt(x, scale: a.scale * fixture.parameters.divisor(level: 4) / CKKSScale(factor))
+      let adjusted = try evaluator.adjust(wide, toLevel: 3, scale: a.scale)
+      try fixture.requireError(adjusted, x, slack: 4, "\(factor)")
+      // A constant whose integer is as small, not rescaled: nothing else hides the error.
+      let scale = fixture.parameters.scale(level: 3) * fixture.parameters.divisor(level: 4) / a.scale
+      let constant = factor / scale.doubleValue
+      try fixture.requireError(evaluator.multiply(a, by: constant), constant * x, slack: 4, "constant \(factor)")
+    }
+    // Sums of two scales that are nearly one.
+    var b = a
+    b.scale = a.scale * CKKSScale(1 + 0x1p-32)
+    var sum = a
+    try evaluator.add(&sum, b)
+    #expect(sum.noise >= a.noise + b.noise + 0.9 * 0x1p-32 * a.scale.doubleValue)
+    #expect(sum.scale == a.scale)
+  }
+
   /// Zeros in every disguise: no errors, and the level that any other number would have.
   @Test(arguments: [CKKSTestSet.tiny[0], CKKSTestSet.tiny[3], CKKSTestSet.tiny[4], CKKSTestSet.tiny[6]])
   func zeros(_ set: CKKSTestSet) throws {

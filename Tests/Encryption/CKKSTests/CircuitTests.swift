@@ -127,7 +127,7 @@ import Testing
   func onSmallRings(_ set: CKKSTestSet) throws {
     let fixture = try CKKSFixture(set)
     let keys = try fixture.keys(rotations: [1, 2, -1, 5], conjugation: true)
-    let (circuits, operations) = fixture.parameters.degree <= 256 ? (30, 25) : (6, 20)
+    let (circuits, operations) = fixture.parameters.degree <= 256 ? (100, 25) : (12, 25)
     for seed in 0..<circuits {
       var circuit = Circuit(fixture, keys: keys, seed: UInt64(0xC1A0 + seed))
       try circuit.run(operations: operations)
@@ -143,9 +143,9 @@ import Testing
     let fixture = try CKKSFixture(set)
     #expect([8192, 16384].contains(fixture.parameters.degree))
     let keys = try fixture.keys(rotations: [1, 2, -1, 5], conjugation: true)
-    for seed in 0..<2 {
+    for seed in 0..<5 {
       var circuit = Circuit(fixture, keys: keys, seed: UInt64(0xC1B0 + seed))
-      try circuit.run(operations: 12)
+      try circuit.run(operations: 15)
     }
   }
 

@@ -143,12 +143,34 @@ import Testing
     try fixture.requireError(again, x, slack: 16)
     let ones = try fixture.encrypt([Complex<Double>](repeating: .one, count: x.count), bound: 1)
     let product = try fixture.evaluator.multiply(ones, by: first)
-    #expect(product.errorBound > first.error)
+    let exact = try fixture.evaluator.multiply(ones, by: fixture.encoder.encode(x))
+    #expect(product.errorBound > exact.errorBound + 0.9 * first.error)
     try fixture.requireError(product, x, slack: 16)
     var sum = ones
     try fixture.evaluator.subtract(&sum, first)
     #expect(sum.errorBound > first.error)
     try fixture.requireError(sum, x.map { Complex(1, 0) - $0 }, slack: 16)
+  }
+
+  /// A ciphertext whose numbers are larger than it says decrypts, and what was decrypted is of no further use.
+  @Test func falseClaimsAreFound() throws {
+    let fixture = try CKKSFixture(CKKSTestSet.plain)
+    let x = [Complex<Double>](repeating: .one, count: fixture.parameters.slotCount)
+    let ciphertext = try fixture.evaluator.promising(fixture.encrypt(x), bound: 0.25)
+    let plaintext = try fixture.secret.decrypt(ciphertext)
+    #expect(abs(fixture.encoder.decode(plaintext)[0] - 1) < 1e-6)
+    func isFound(_ error: any Error) -> Bool {
+      guard case .valueOutOfBound = error as? RLWEError else { return false }
+      return true
+    }
+    #expect { _ = try fixture.secret.encrypt(plaintext) } throws: { isFound($0) }
+    #expect { try fixture.publicKey.encrypt(plaintext) } throws: { isFound($0) }
+    #expect { _ = try CKKSEvaluationPlaintext(plaintext) } throws: { isFound($0) }
+    var sum = ciphertext
+    #expect { try fixture.evaluator.add(&sum, plaintext) } throws: { isFound($0) }
+    #expect(throws: WireError.outOfRange(field: "a coefficient")) {
+      try CKKSPlaintext(serialized: plaintext.serialized(), parameters: fixture.parameters)
+    }
   }
 
   /// Doubles cost something where a scale is finer than they are, and the decrypted numbers say so.

@@ -36,6 +36,7 @@ import Testing
     try report("negative", negative, -1 * x, level: top)
     let product = try evaluator.multiply(a, b, with: keys)
     try report("product", product, x * y, level: top - 1)
+    try report("product, the other way", evaluator.multiply(b, a, with: keys), x * y, level: top - 1)
     try report("square", evaluator.square(a, with: keys), x * x, level: top - 1)
     var mixed = product
     try evaluator.add(&mixed, a)
@@ -53,6 +54,12 @@ import Testing
     try report("by a ready plaintext", evaluator.multiply(a, by: ready), x * y, level: top - 1)
     let lower = try CKKSEvaluationPlaintext(plaintext, level: top - 1)
     if top > 1 { try report("by a lower plaintext", evaluator.multiply(a, by: lower), x * y, level: top - 2) }
+    #expect(throws: RLWEError.plaintextLevel(plaintext: top, ciphertext: top - 1)) {
+      try evaluator.multiply(product, by: ready)
+    }
+    #expect(throws: RLWEError.plaintextLevel(plaintext: top, ciphertext: top - 1)) {
+      try evaluator.weightedSum([a, product], by: [ready, ready])
+    }
     try report("by a constant", evaluator.multiply(a, by: -0.37), -0.37 * x, level: top - 1)
     var constant = a
     try evaluator.multiply(&constant, byInteger: -3)

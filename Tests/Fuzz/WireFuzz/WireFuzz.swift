@@ -37,6 +37,18 @@ private func parameters(_ keySwitching: KeySwitchingLiteral?) -> BFVParameters {
   }
 }
 
+/// The parameters of the golden files of CKKS.
+private let ckks: CKKSParameters = {
+  let literal = CKKSParameterLiteral(
+    degree: 16, baseModuli: [34_359_738_337], levelModuli: [[1_073_741_857], [1_073_741_441]], scale: 0x1p30,
+    keySwitching: .hybrid(specialModuli: [68_719_476_577], digitLimbs: 1), security: .uncheckedInsecure)
+  do {
+    return try CKKSParameters(literal)
+  } catch {
+    fatalError("the fuzzer's parameters were refused: \(error)")
+  }
+}()
+
 private let plain = parameters(nil)
 private let hybrid = parameters(.hybrid(specialModuli: [2_199_023_255_521, 2_199_023_255_489], digitLimbs: 2))
 private let gadget = parameters(.gadget(digitBits: 12))
@@ -49,13 +61,16 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   guard let start, count > 0 else { return 0 }
   let input = UnsafeBufferPointer(start: start, count: count)
   var bytes = Array(input.dropFirst())
-  let selector = input[0] % 12
+  let selector = input[0] % 17
   let set = selector < 7 ? plain : selector == 11 ? gadget : hybrid
-  let parameters = set.rlwe
+  let parameters = selector > 11 ? ckks.rlwe : set.rlwe
   // The upper half of the selectors repairs digest and checksums, so that the fuzzer need not guess them.
   if input[0] >= 128, bytes.count >= 40 {
     bytes.replaceSubrange(8..<40, with: parameters.digest.bytes)
-    if selector > 8 { bytes = withRightChecksums(bytes, parameters: parameters) }
+    if (9...11).contains(selector) { bytes = withRightChecksums(bytes, parameters: parameters) }
+    if selector == 16, bytes.count > 56 {
+      bytes = bytes.dropLast(16) + SHA256.hash(data: bytes.dropLast(16)).prefix(16)
+    }
   }
   do throws(WireError) {
     let again: [UInt8]
@@ -70,6 +85,14 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     case 7: again = try QuadraticCiphertext<Coefficient>(serialized: bytes, parameters: parameters).serialized()
     case 8: again = try QuadraticCiphertext<Evaluation>(serialized: bytes, parameters: parameters).serialized()
     case 9: again = try readFromStream(bytes, parameters: parameters)
+    case 12:
+      let ciphertext = try CKKSCiphertext(serialized: bytes, parameters: ckks)
+      exercise(ciphertext)
+      again = ciphertext.serialized()
+    case 13: again = try SeededCKKSCiphertext(serialized: bytes, parameters: ckks).serialized()
+    case 14: again = try CKKSProduct(serialized: bytes, parameters: ckks).serialized()
+    case 15: again = try CKKSPlaintext(serialized: bytes, parameters: ckks).serialized()
+    case 16: again = try SeededReencryptionKey(serialized: bytes, parameters: parameters).serialized()
     default: again = try SeededEvaluationKeys(serialized: bytes, parameters: parameters).serialized()
     }
     precondition(again == bytes, "an object was read that is written differently")
@@ -77,6 +100,20 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     precondition(!error.description.isEmpty)
   }
   return 0
+}
+
+/// Computes with a ciphertext whose scale and bounds may be anything: errors, or results, and no more.
+private func exercise(_ ciphertext: CKKSCiphertext) {
+  let evaluator = CKKSEvaluator(parameters: ckks)
+  _ = (ciphertext.precisionBits, ciphertext.releaseErrorBound(ReleasePolicy()), ciphertext.isTransparent)
+  _ = try? evaluator.multiply(ciphertext, ciphertext)
+  _ = try? evaluator.multiply(ciphertext, by: 0.3)
+  _ = try? evaluator.rescale(ciphertext)
+  _ = try? evaluator.adjust(ciphertext, toLevel: 0)
+  var sum = ciphertext
+  try? evaluator.add(&sum, ciphertext)
+  try? evaluator.add(&sum, 0.7)
+  try? evaluator.multiply(&sum, byInteger: -5)
 }
 
 /// Evaluation keys from a source that gives a few bytes at a time, in both forms; what follows them stays in it.
