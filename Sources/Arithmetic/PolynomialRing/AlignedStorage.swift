@@ -158,32 +158,54 @@ package final class StorageRecycler: Sendable {
   /// Fewer words than this are left to the allocator: 64 KiB.
   static let smallest = 8192
 
-  /// Most blocks kept.
-  private static let capacity = 8
+  /// What may be kept, shared with the recyclers of other sizes.
+  package let budget: RecyclingBudget
 
   private let blocks = Mutex<[UInt]>([])
 
   /// Keeps nothing yet.
-  package init(wordCount: Int) {
+  package init(wordCount: Int, budget: RecyclingBudget) {
     self.wordCount = wordCount
+    self.budget = budget
   }
 
   deinit {
     blocks.withLock { blocks in
       for block in blocks { unsafe UnsafeMutableRawPointer(bitPattern: block)?.deallocate() }
+      budget.giveBack(words: blocks.count * wordCount)
     }
   }
 
   fileprivate func take() -> UnsafeMutableRawPointer? {
-    unsafe blocks.withLock { $0.popLast() }.flatMap { unsafe UnsafeMutableRawPointer(bitPattern: $0) }
+    guard let block = blocks.withLock({ $0.popLast() }) else { return nil }
+    budget.giveBack(words: wordCount)
+    return unsafe UnsafeMutableRawPointer(bitPattern: block)
   }
 
   fileprivate func give(_ block: UnsafeMutableRawPointer) {
     let isKept = blocks.withLock { blocks in
-      guard blocks.count < Self.capacity else { return false }
+      guard budget.take(words: wordCount) else { return false }
       blocks.append(UInt(bitPattern: block))
       return true
     }
     if !isKept { unsafe block.deallocate() }
+  }
+}
+
+/// How much memory may wait for its next use, of all bases of a parameter set together: 64 MiB.
+package final class RecyclingBudget: Sendable {
+  private let words = Atomic<Int>(8 << 20)
+
+  /// All of it.
+  package init() {}
+
+  fileprivate func take(words count: Int) -> Bool {
+    guard words.subtract(count, ordering: .relaxed).newValue < 0 else { return true }
+    words.add(count, ordering: .relaxed)
+    return false
+  }
+
+  fileprivate func giveBack(words count: Int) {
+    words.add(count, ordering: .relaxed)
   }
 }

@@ -53,11 +53,12 @@ public final class RNSBasis: Sendable, Hashable {
   /// A basis of existing plans.
   ///
   /// requires: 1 to 64 plans of one degree and distinct primes.
-  package init(plans: [NTTPlan]) {
+  /// - Parameter budget: What polynomials that have gone may keep of memory; of this basis alone if nil.
+  package init(plans: [NTTPlan], budget: RecyclingBudget? = nil) {
     precondition(!plans.isEmpty && plans.count <= 64 && plans.allSatisfy { $0.degree == plans[0].degree })
     self.plans = plans
     degree = plans[0].degree
-    recycler = StorageRecycler(wordCount: plans.count * plans[0].degree)
+    recycler = StorageRecycler(wordCount: plans.count * plans[0].degree, budget: budget ?? RecyclingBudget())
     let moduli = plans.map(\.modulus)
     self.moduli = moduli
     let product = moduli.reduce(BigInteger(1)) { $0 * BigInteger($1.value) }
@@ -74,7 +75,7 @@ public final class RNSBasis: Sendable, Hashable {
   /// The basis of the first `count` primes; shares their plans.
   public func prefix(_ count: Int) -> RNSBasis {
     precondition((1...limbCount).contains(count), "prefix length out of range")
-    return count == limbCount ? self : RNSBasis(plans: Array(plans[..<count]))
+    return count == limbCount ? self : RNSBasis(plans: Array(plans[..<count]), budget: recycler.budget)
   }
 
   /// log2 Q.

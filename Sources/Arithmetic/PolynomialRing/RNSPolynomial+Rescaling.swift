@@ -12,9 +12,8 @@ extension RNSPolynomial {
     let limbs = basis.limbCount
     precondition(limbs >= 2 && target.limbCount == limbs - 1 && target.degree == basis.degree, "not the shorter basis")
     let isEvaluation = Domain.self == Evaluation.self
-    var last = RNSPolynomial<Coefficient>(
-      uninitializedIn: RNSBasis(plans: [basis.plans[limbs - 1]]), zeroising: storage.isZeroising)
-    var lastWords = last.mutableLimb(0)
+    let last = AlignedStorage(uninitializedCount: degree, zeroising: storage.isZeroising)
+    var lastWords = last.mutableWords(0..<degree)
     lastWords.copyWords(of: self.limb(limbs - 1))
     if isEvaluation { basis.plans[limbs - 1].inverse(&lastWords) }
     var result = RNSPolynomial(uninitializedIn: target, zeroising: storage.isZeroising)
@@ -28,7 +27,8 @@ extension RNSPolynomial {
         limb.copyWords(of: self.limb(index))
       }
       PolynomialKernels.divideRound(
-        &limb, last: last.limb(0), inverse: inverse, modulo: plan.modulus, lastModulus: basis.moduli[limbs - 1])
+        &limb, last: last.words(0..<degree), inverse: inverse, modulo: plan.modulus,
+        lastModulus: basis.moduli[limbs - 1])
       guard isEvaluation else { continue }
       plan.forward(&limb)
       plan.backend.multiplyScalarAccumulate(&limb, self.limb(index), by: inverse, modulo: plan.modulus)

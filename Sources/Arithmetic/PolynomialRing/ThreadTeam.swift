@@ -16,20 +16,24 @@ package struct Parallelism: Sendable {
   /// At least 1.
   package let threads: Int
 
-  let members: TeamMembers?
+  private let members: TeamMembers?
+
+  /// Helpers of all teams of these threads that were asked for and have not come yet.
+  private let expected: ExpectedHelpers
 
   /// One thread: everything runs where it is called.
-  package static var none: Parallelism { Parallelism(threads: 1, members: nil) }
+  package static let none = Parallelism(1)
 
   /// Threads of the system's pool, woken for every loop.
   package init(_ threads: Int) {
-    self.init(threads: threads, members: nil)
+    self.init(threads: threads, members: nil, expected: ExpectedHelpers())
   }
 
-  private init(threads: Int, members: TeamMembers?) {
+  private init(threads: Int, members: TeamMembers?, expected: ExpectedHelpers) {
     precondition(threads >= 1, "work on \(threads) threads")
     self.threads = threads
     self.members = members
+    self.expected = expected
   }
 
   /// The same threads as a team that stays awake between loops, until the last copy of what is returned goes: for an operation
@@ -38,7 +42,9 @@ package struct Parallelism: Sendable {
   /// Waking a thread takes about as long as a loop over a few limbs, so it is done once an operation. The helpers are threads of
   /// the system's pool; one that does not come in time is not waited for.
   package func team() -> Parallelism {
-    threads == 1 || members != nil ? self : Parallelism(threads: threads, members: TeamMembers(helpers: threads - 1))
+    guard threads > 1, members == nil else { return self }
+    return Parallelism(
+      threads: threads, members: TeamMembers(helpers: threads - 1, expected: expected), expected: expected)
   }
 
   /// Runs the bodies of one loop.
@@ -58,13 +64,22 @@ package struct Parallelism: Sendable {
   }
 }
 
+/// Counts the helpers that a busy pool has not started yet, so that operations do not queue up more and more of them.
+private final class ExpectedHelpers: Sendable {
+  let count = Atomic<Int>(0)
+}
+
 /// Keeps a team together while it is referred to.
-final class TeamMembers: Sendable {
+private final class TeamMembers: Sendable {
   let team = ThreadTeam()
 
-  init(helpers: Int) {
-    for worker in 1...helpers {
-      DispatchQueue.global(qos: .userInitiated).async { [team] in team.help(worker: worker) }
+  init(helpers: Int, expected: ExpectedHelpers) {
+    for worker in 1...helpers where expected.count.load(ordering: .relaxed) < 4 * helpers {
+      expected.count.add(1, ordering: .relaxed)
+      DispatchQueue.global(qos: .userInitiated).async { [team] in
+        expected.count.subtract(1, ordering: .relaxed)
+        team.help(worker: worker)
+      }
     }
   }
 
@@ -73,9 +88,10 @@ final class TeamMembers: Sendable {
 
 /// Threads that share the loops of one operation, and spin between them.
 ///
-/// The calling thread publishes a loop, takes indexes of it like everybody, and goes on when all that were taken are done. It
-/// waits for indexes only, never for threads, so that it does not matter when a helper comes, or whether.
-final class ThreadTeam: Sendable {
+/// The calling thread publishes a loop, takes indexes of it like everybody, and goes on when all are done and no helper holds the
+/// loop any more. It waits for no helper that has not taken the loop, so that it does not matter when one comes, or whether. A
+/// body must not run a loop of its own team: its helper would wait for itself.
+private final class ThreadTeam: Sendable {
   /// One loop.
   private final class Loop: Sendable {
     let count: Int
@@ -129,16 +145,20 @@ final class ThreadTeam: Sendable {
       spin(until: { published.load(ordering: .acquiring) != seen })
       seen = published.load(ordering: .acquiring)
       guard seen >= 0 else { return }
-      holders.wrappingAdd(1, ordering: .acquiringAndReleasing)
-      assist(worker: worker)
-      holders.wrappingSubtract(1, ordering: .releasing)
+      if assist(worker: worker) { holders.wrappingSubtract(1, ordering: .releasing) }
     }
   }
 
-  /// Holds the loop, if there is one, only within this call.
+  /// Takes part in the loop, if there is one, and holds it only within this call.
   @inline(never)
-  private func assist(worker: Int) {
-    loop.withLock { $0 }?.work(worker: worker)
+  private func assist(worker: Int) -> Bool {
+    let held = loop.withLock { loop in
+      if loop != nil { holders.wrappingAdd(1, ordering: .acquiringAndReleasing) }
+      return loop
+    }
+    guard let held else { return false }
+    held.work(worker: worker)
+    return true
   }
 
   func close() {

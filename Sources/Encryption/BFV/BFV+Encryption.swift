@@ -75,7 +75,7 @@ extension SecretKey {
   private static func message(
     of phase: consuming SecretPolynomial<Coefficient>, parameters: BFVParameters
   ) -> BFVPlaintext {
-    let storage = AlignedStorage(count: parameters.degree)
+    let storage = AlignedStorage(count: parameters.degree, zeroising: true)
     var words = storage.mutableWords(0..<parameters.degree)
     phase.polynomial.scaleAndRound(
       into: &words, range: 0..<parameters.degree, scaler: parameters.levels[phase.basis.limbCount - 1].decryption)

@@ -53,7 +53,7 @@ extension BFVEvaluator {
     }
     guard let basis = parameters.replyBasis, let scaler = parameters.levels[ciphertext.limbCount - 1].reply,
       let capacity = parameters.log2ReplyNoiseCapacity
-    else { preconditionFailure("these parameters have no reply modulus") }
+    else { throw .noReplyModulus }
     let noise =
       ciphertext.noise.scaledDown(bits: ciphertext.log2Modulus - basis.log2Product)
       + .rounding(degree: parameters.degree)

@@ -8,7 +8,7 @@ public import RLWE
 ///
 /// Every operation carries the noise bound along and throws `RLWEError.noiseExhausted` instead of returning a ciphertext
 /// that might decrypt to something else; the operands of a throwing mutating operation are then to be discarded. Values
-/// and evaluators are `Sendable`; nothing is shared but constants.
+/// and evaluators are `Sendable`; what they share is constant, but for memory that waits for its next use.
 ///
 /// Of two ciphertexts with different numbers of primes, the operations first switch the longer one down: the result has as
 /// many primes as the shorter one.
@@ -139,7 +139,7 @@ public struct BFVEvaluator: Sendable {
   public func multiply<Domain>(_ ciphertext: inout Ciphertext<Domain>, by scalar: Int64) throws(RLWEError) {
     try check(ciphertext.parameters)
     ciphertext.multiply(
-      byResidues: residues(of: scalar, limbs: ciphertext.limbCount), magnitude: Double(scalar.magnitude))
+      byResidues: ciphertext.basis.residues(of: scalar), magnitude: Double(scalar.magnitude))
     try check(ciphertext)
   }
 
@@ -149,7 +149,7 @@ public struct BFVEvaluator: Sendable {
   ) throws(RLWEError) {
     try align(&sum, ciphertext) { (sum, ciphertext) throws(RLWEError) in
       try sum.addProduct(
-        ciphertext, byResidues: residues(of: scalar, limbs: sum.limbCount), magnitude: Double(scalar.magnitude))
+        ciphertext, byResidues: sum.basis.residues(of: scalar), magnitude: Double(scalar.magnitude))
     }
   }
 
@@ -158,13 +158,6 @@ public struct BFVEvaluator: Sendable {
   /// It hides nothing until something fresh is added.
   public func transparentZero<Domain>(like other: borrowing Ciphertext<Domain>) -> Ciphertext<Domain> {
     Ciphertext(transparentZeroLike: other)
-  }
-
-  private func residues(of scalar: Int64, limbs: Int) -> [UInt64] {
-    parameters.rlwe.basis(limbs: limbs).moduli.map { q in
-      let magnitude = q.reduce(scalar.magnitude)
-      return scalar < 0 ? q.negate(magnitude) : magnitude
-    }
   }
 
   func check(_ other: RLWEParameters) throws(RLWEError) {

@@ -23,7 +23,7 @@ public struct BFVPlaintext: Sendable {
       throw .tooManyValues(count: coefficients.count, capacity: parameters.degree)
     }
     let t = parameters.plaintextModulus.value
-    let storage = AlignedStorage(count: parameters.degree)
+    let storage = AlignedStorage(count: parameters.degree, zeroising: true)
     var words = storage.mutableWords(0..<parameters.degree)
     for (index, value) in coefficients.enumerated() {
       guard value < t else { throw .valueOutOfRange(index: index, value: "\(value)", allowed: "0 to \(t - 1)") }
@@ -38,7 +38,7 @@ public struct BFVPlaintext: Sendable {
       throw .tooManyValues(count: signedCoefficients.count, capacity: parameters.degree)
     }
     let t = Int64(parameters.plaintextModulus.value)
-    let storage = AlignedStorage(count: parameters.degree)
+    let storage = AlignedStorage(count: parameters.degree, zeroising: true)
     var words = storage.mutableWords(0..<parameters.degree)
     for (index, value) in signedCoefficients.enumerated() {
       guard value > -(t + 1) / 2, value <= t / 2 else {
@@ -69,7 +69,7 @@ public struct BFVPlaintext: Sendable {
     let level = parameters.levels[limbs - 1]
     let range = 0..<(count ?? storage.count)
     let message = storage.words(range)
-    let correction = AlignedStorage(count: range.count)
+    let correction = AlignedStorage(count: range.count, zeroising: true)
     var words = correction.mutableWords(range)
     PolynomialKernels.scaleRemainder(
       &words, message, remainder: level.remainder, modulo: parameters.plaintextModulus)
@@ -95,7 +95,7 @@ public struct BFVPlaintext: Sendable {
   public init(serialized bytes: [UInt8], parameters: BFVParameters) throws(WireError) {
     var reader = WireReader(bytes)
     _ = try reader.readHeader(kind: .plaintext, digest: parameters.rlwe.digest)
-    let storage = AlignedStorage(count: parameters.degree)
+    let storage = AlignedStorage(count: parameters.degree, zeroising: true)
     var words = storage.mutableWords(0..<parameters.degree)
     try reader.unpack(
       into: &words, bits: parameters.plaintextBits, below: parameters.plaintextModulus.value, field: "a coefficient")

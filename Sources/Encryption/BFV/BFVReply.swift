@@ -52,7 +52,7 @@ public struct BFVReplyDecryptor: ~Copyable, Sendable {
   /// Takes the secret into the reply basis.
   public init(parameters: BFVParameters, secretKey: borrowing SecretKey) throws(RLWEError) {
     try secretKey.requireParameters(parameters)
-    guard let basis = parameters.replyBasis else { preconditionFailure("these parameters have no reply modulus") }
+    guard let basis = parameters.replyBasis else { throw .noReplyModulus }
     self.parameters = parameters
     key = secretKey.identifier
     secret = secretKey.evaluation(in: basis)
@@ -79,11 +79,11 @@ public struct BFVReplyDecryptor: ~Copyable, Sendable {
     }
     guard reply.key == key else { throw .wrongKey }
     guard let scaler = parameters.replyScaler, let capacity = parameters.log2ReplyNoiseCapacity else {
-      preconditionFailure("these parameters have no reply modulus")
+      throw .noReplyModulus
     }
     try parameters.requireCapacity(for: reply.noise, available: capacity, failure: failure)
     let phase = SecretKey.phase(c0: reply.c0, c1: reply.c1, secret: secret)
-    let storage = AlignedStorage(count: parameters.degree)
+    let storage = AlignedStorage(count: parameters.degree, zeroising: true)
     var words = storage.mutableWords(0..<parameters.degree)
     var result: [Int64] = []
     let t = parameters.plaintextModulus.value

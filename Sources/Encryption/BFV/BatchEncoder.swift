@@ -78,7 +78,7 @@ public struct BatchEncoder: Sendable {
   /// The N slots of a plaintext, in (−t/2, t/2].
   public func decode(_ plaintext: BFVPlaintext) -> [Int64] {
     let storage = slots(of: plaintext)
-    let centred = AlignedStorage(uninitializedCount: slotCount)
+    let centred = AlignedStorage(uninitializedCount: slotCount, zeroising: true)
     var words = centred.mutableWords(0..<slotCount)
     PolynomialKernels.centre(&words, storage.words(0..<slotCount), modulo: parameters.plaintextModulus)
     let result = words.span
@@ -97,10 +97,10 @@ public struct BatchEncoder: Sendable {
     count: Int, _ fill: (inout MutableSpan<UInt64>) throws(EncodingError) -> Void
   ) throws(EncodingError) -> BFVPlaintext {
     guard count <= slotCount else { throw .tooManyValues(count: count, capacity: slotCount) }
-    let row = AlignedStorage(count: slotCount)
+    let row = AlignedStorage(count: slotCount, zeroising: true)
     var residues = row.mutableWords(0..<slotCount)
     try fill(&residues)
-    let storage = AlignedStorage(uninitializedCount: slotCount)
+    let storage = AlignedStorage(uninitializedCount: slotCount, zeroising: true)
     var words = storage.mutableWords(0..<slotCount)
     plan.backend.permute(&words, residues.span, by: slots)
     plan.inverse(&words)
@@ -113,7 +113,7 @@ public struct BatchEncoder: Sendable {
     let evaluations = plaintext.storage.copy()
     var words = evaluations.mutableWords(0..<slotCount)
     plan.forward(&words)
-    let result = AlignedStorage(uninitializedCount: slotCount)
+    let result = AlignedStorage(uninitializedCount: slotCount, zeroising: true)
     var slots = result.mutableWords(0..<slotCount)
     plan.backend.permute(&slots, words.span, by: positions)
     return result

@@ -46,7 +46,7 @@ public struct EvaluationPlaintext: Sendable {
     parameters = plaintext.parameters
     let basis = parameters.rlwe.basis(limbs: limbs ?? parameters.rlwe.limbCount)
     let t = parameters.plaintextModulus.value
-    let centred = AlignedStorage(count: parameters.degree)
+    let centred = AlignedStorage(count: parameters.degree, zeroising: true)
     var words = centred.mutableWords(0..<parameters.degree)
     let source = plaintext.storage.words(0..<parameters.degree)
     var sum = 0.0

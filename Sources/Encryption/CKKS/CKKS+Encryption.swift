@@ -111,7 +111,7 @@ private struct CKKSEncryptionForm {
     let scale = scale ?? parameters.scale(level: level)
     let bound = bound ?? parameters.literal.valueBound
     guard plaintext.magnitude <= bound else {
-      throw .valueOutOfBound(magnitude: plaintext.magnitude, bound: bound)
+      throw .valueOutOfBound(bound: bound)
     }
     try plaintext.requireRepresentable(at: scale)
     self.parameters = parameters

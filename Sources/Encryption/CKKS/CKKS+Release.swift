@@ -8,10 +8,11 @@ public import RLWE
 /// What the release of results under one key is to withstand.
 public struct ReleasePolicy: Hashable, Sendable {
   /// How many results are released under the key altogether.
-  public var queries: Int
+  public let queries: Int
 
-  /// Statistical security: an adversary gains a chance of about 2^−bits over what the results themselves tell.
-  public var statisticalBits: Int
+  /// Bits of statistical security as [LMSS22] counts them: whatever was computed, and under whatever key, the chance of telling it
+  /// from another way to the same results is below 2^−(bits/2 + 2).
+  public let statisticalBits: Int
 
   /// A policy.
   ///

@@ -106,6 +106,7 @@ extension CKKSEvaluator {
 
   /// Multiplies by a plaintext: one transform a prime, and one level where the evaluator sees to scales.
   public func multiply(_ ciphertext: CKKSCiphertext, by plaintext: CKKSPlaintext) throws(RLWEError) -> CKKSCiphertext {
+    try check(ciphertext)
     try check(plaintext.parameters.rlwe)
     let scale = try factorScale(for: ciphertext)
     return try multiply(ciphertext, by: CKKSEvaluationPlaintext(plaintext, level: ciphertext.level, scale: scale))

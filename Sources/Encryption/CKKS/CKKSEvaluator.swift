@@ -9,7 +9,7 @@ public import RLWE
 /// equal scales. With `alignment: .manual` nothing of that happens, and operands that do not go together are refused.
 /// Every operation carries a bound of the noise and one of the numbers, and throws instead of returning a ciphertext that
 /// might decrypt to something else; the operands of a throwing mutating operation are then to be discarded. Values and
-/// evaluators are `Sendable`; nothing is shared but constants.
+/// evaluators are `Sendable`; what they share is constant, but for memory that waits for its next use.
 public struct CKKSEvaluator: Sendable {
   /// Who sees to levels and scales.
   public enum Alignment: Hashable, Sendable {
@@ -101,7 +101,7 @@ public struct CKKSEvaluator: Sendable {
   ///
   /// The evaluator can only multiply bounds, and knows nothing of what cancels; where you know better, say so. What is
   /// promised wrongly may decrypt to something else.
-  public func promising(_ ciphertext: CKKSCiphertext, bound: Double) throws(RLWEError) -> CKKSCiphertext {
+  public func assuming(_ ciphertext: CKKSCiphertext, bound: Double) throws(RLWEError) -> CKKSCiphertext {
     guard bound >= 0 else { throw .unusableNumber(bound) }
     try check(ciphertext.ciphertext.parameters)
     var result = ciphertext

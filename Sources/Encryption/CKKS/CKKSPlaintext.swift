@@ -55,7 +55,7 @@ public struct CKKSPlaintext: Sendable {
   /// Throws unless the coefficients are within the magnitude and, scaled, within what the roundings take: 2^120.
   func requireRepresentable(at scale: CKKSScale) throws(RLWEError) {
     guard largestCoefficient <= magnitude * (1 + 0x1p-40) else {
-      throw .valueOutOfBound(magnitude: largestCoefficient, bound: magnitude)
+      throw .valueOutOfBound(bound: magnitude)
     }
     let bits = scale.log2 + binaryLogarithm(magnitude)
     guard bits <= 119, CKKSScale.exponents.contains(scale.exponent) else {

@@ -106,7 +106,7 @@ public struct NoiseBound: Hashable, Sendable {
   package static func quadraticRounding(degree: Int) -> NoiseBound {
     let degree = Double(degree)
     return NoiseBound(
-      deviation: ((1 + degree + degree * degree) / 12).squareRoot(), bounded: 0, independent: true)
+      deviation: ((1 + degree + degree * degree) / 12).squareRoot(), bounded: 0, independent: false)
   }
 
   /// Rounding c₁ to multiples of 2^`bits`: δ·s, δ uniform among the 2^bits integers from −2^(bits−1) on.

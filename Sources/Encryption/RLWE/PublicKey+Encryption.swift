@@ -95,7 +95,11 @@ extension Ciphertext where Domain == Coefficient {
           &part, reduced.span, by: plan.modulus.reduce(1 << 62), modulo: plan.modulus)
       }
     }
-    noise = noise + NoiseBound(log2Deviation: -.infinity, log2Bounded: Double(bits), independent: true)
+    let flooded = noise + NoiseBound(log2Deviation: -.infinity, log2Bounded: Double(bits), independent: true)
+    // One number, rounded up to a 64th of a bit: the exact bound would tell the norms of what the ciphertext was multiplied by.
+    let magnitude = flooded.log2Magnitude(degree: degree, failure: .release)
+    noise = NoiseBound(
+      log2Deviation: -.infinity, log2Bounded: (magnitude * 64).rounded(.up) / 64, independent: false)
   }
 
   /// Two's complement subtraction of one word from each.

@@ -17,7 +17,7 @@ public enum RLWEError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The numbers of a ciphertext, at its scale, may not fit under its modulus.
   case valuesExceedModulus(neededBits: Double, availableBits: Double)
   /// A number is larger than what the ciphertext declares.
-  case valueOutOfBound(magnitude: Double, bound: Double)
+  case valueOutOfBound(bound: Double)
   /// A factor or summand is infinite or not a number, or a bound is negative.
   case unusableNumber(Double)
   /// A product is due to be rescaled, and no level is left for it.
@@ -32,6 +32,8 @@ public enum RLWEError: Error, Hashable, Sendable, CustomStringConvertible {
   case releaseTooNoisy(errorBits: Double, allowedBits: Double)
   /// Noise that hides how a result was made would be wider than can be drawn, in bits of its deviation.
   case releaseTooWide(deviationBits: Double, largestBits: Int)
+  /// The parameters have no modulus for replies.
+  case noReplyModulus
   /// A ciphertext was made with another key.
   case wrongKey
   /// The parameters have no key switching.
@@ -66,8 +68,8 @@ public enum RLWEError: Error, Hashable, Sendable, CustomStringConvertible {
       "the numbers, as large as they may be by what was declared, need \(rounded(needed)) bits at this scale and the modulus "
         + "has room for \(rounded(available)); declare a smaller bound where you know one, or take parameters with more base "
         + "primes"
-    case .valueOutOfBound(let magnitude, let bound):
-      "a number has absolute value \(magnitude), above the declared \(bound); declare the bound when you encrypt"
+    case .valueOutOfBound(let bound):
+      "a number is larger in absolute value than the declared \(bound); declare the bound when you encrypt"
     case .unusableNumber(let value):
       "\(value) is no factor, summand or bound; those are finite, bounds not negative"
     case .levelTooLow(let level, let needed):
@@ -84,6 +86,8 @@ public enum RLWEError: Error, Hashable, Sendable, CustomStringConvertible {
     case .releaseTooWide(let bits, let largest):
       "hiding how the result was made takes noise of 2^\(rounded(bits)), and at most 2^\(largest) can be drawn; take a smaller "
         + "scale or a shorter computation, or ask for less security or fewer answers"
+    case .noReplyModulus:
+      "these parameters have no reply modulus; give them one where replies are made"
     case .wrongKey:
       "encrypted under another key"
     case .noKeySwitching:

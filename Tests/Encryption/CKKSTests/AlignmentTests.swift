@@ -195,16 +195,16 @@ import Testing
     // Seven bits of growth do not fit, unless it is known that the numbers are small.
     var large = a
     #expect(throws: RLWEError.self) { try fixture.evaluator.multiply(&large, byInteger: 128) }
-    a = try fixture.evaluator.promising(a, bound: 0.001)
+    a = try fixture.evaluator.assuming(a, bound: 0.001)
     #expect(a.valueBound == 0.001)
     try fixture.evaluator.multiply(&a, byInteger: 128)
     try fixture.requireError(a, 128 * x, slack: 16)
-    #expect(try fixture.evaluator.promising(a, bound: 1e300).valueBound == a.valueBound)
-    #expect(try fixture.evaluator.promising(a, bound: .infinity).valueBound == a.valueBound)
+    #expect(try fixture.evaluator.assuming(a, bound: 1e300).valueBound == a.valueBound)
+    #expect(try fixture.evaluator.assuming(a, bound: .infinity).valueBound == a.valueBound)
     for bound in [-1, -Double.infinity] {
-      #expect(throws: RLWEError.unusableNumber(bound)) { try fixture.evaluator.promising(a, bound: bound) }
+      #expect(throws: RLWEError.unusableNumber(bound)) { try fixture.evaluator.assuming(a, bound: bound) }
     }
-    #expect(throws: RLWEError.self) { try fixture.evaluator.promising(a, bound: .nan) }
+    #expect(throws: RLWEError.self) { try fixture.evaluator.assuming(a, bound: .nan) }
   }
 
   @Test func numbersThatAreNone() throws {

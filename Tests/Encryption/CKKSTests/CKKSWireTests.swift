@@ -205,7 +205,7 @@ import Testing
               { try evaluator.reencrypt(claim, with: expanded) }, { try evaluator.rescale(claim) },
               { try evaluator.drop(claim, toLevel: 0) }, { try evaluator.adjust(claim, toLevel: 0) },
               { try evaluator.adjust(honest, toLevel: 0, scale: claim.scale) },
-              { try evaluator.promising(claim, bound: 1e-3) },
+              { try evaluator.assuming(claim, bound: 1e-3) },
               { try evaluator.weightedSum([claim, honest], by: [ready, ready]) },
               { try evaluator.weightedSum([honest, claim], by: [ready, ready]) },
               {

@@ -94,7 +94,7 @@ import Testing
         a.numbers = Double(value) * a.numbers
       default:
         let sum = try evaluator.innerSum(
-          evaluator.promising(a.ciphertext, bound: a.numbers.reduce(0) { max($0, $1.length) } * 1.000001 + 1e-300),
+          evaluator.assuming(a.ciphertext, bound: a.numbers.reduce(0) { max($0, $1.length) } * 1.000001 + 1e-300),
           count: 2, with: keys)
         a.numbers = a.numbers + rotated(a.numbers, by: 1)
         a.ciphertext = sum

@@ -28,7 +28,7 @@ func meanOfSquares(_ numbers: [Double]) throws -> Double {
   let squares = try evaluator.square(received, with: keys)
   let sum = try evaluator.innerSum(squares, count: parameters.slotCount, with: keys)
   // Only so many slots are in use; what the evaluator cannot know, it is told.
-  let bounded = try evaluator.promising(sum, bound: 64 * Double(numbers.count))
+  let bounded = try evaluator.assuming(sum, bound: 64 * Double(numbers.count))
   let reply = try evaluator.multiply(bounded, by: 1 / Double(numbers.count)).serialized()
 
   // And the owner opens the answer, which says how far it may be off.

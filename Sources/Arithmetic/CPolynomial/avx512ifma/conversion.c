@@ -197,12 +197,14 @@ void he_avx512ifma_convert(uint64_t *out, size_t out_stride, const uint64_t *in,
   uint64_t scaled[HE_TILE_WORDS] __attribute__((aligned(64)));
   uint64_t rounded[HE_TILE_MAX] __attribute__((aligned(64)));
   uint64_t raised[64 + 8] __attribute__((aligned(64)));
+  bool is_scaled_used = false;
   for (size_t start = 0; start < count; start += tile) {
     const size_t length = count - start < tile ? count - start : tile;
     // Residues that are not scaled are read where they are, if they are whole groups of vectors.
     const bool in_place = conversion->inverses == NULL && length % (8 * HE_TILE_VECTORS) == 0;
     const uint64_t *const terms_in = in_place ? in + start : scaled;
     const size_t terms_stride = in_place ? in_stride : tile;
+    is_scaled_used |= !in_place;
     for (size_t i = 0; i < from_count && !in_place; i++) {
       const uint64_t *residues = in + i * in_stride + start;
       if (conversion->inverses == NULL) {
@@ -231,7 +233,7 @@ void he_avx512ifma_convert(uint64_t *out, size_t out_stride, const uint64_t *in,
       convert_tile(out + j * out_stride + start, length, &terms, p->value);
     }
   }
-  he_zeroize(scaled, tile * from_count * sizeof(uint64_t));
+  if (is_scaled_used) he_zeroize(scaled, tile * from_count * sizeof(uint64_t));
   if (conversion->fractions != NULL) he_zeroize(rounded, tile * sizeof(uint64_t));
   HE_ENSURE_CONVERTED(out, out_stride, count, conversion);
 }

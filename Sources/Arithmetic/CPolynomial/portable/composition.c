@@ -42,8 +42,8 @@ void he_compose_centred(uint64_t *hi, uint64_t *lo, const uint64_t *in, size_t i
   }
   // Mixed radix with balanced digits [Knu97, section 4.3.2]: x = v0 + q0 (v1 + q1 (v2 + ...)), each v_j in
   // [-q_j/2, q_j/2]. A small x has zeros at the top, whatever its sign, and everything is exact modulo 2^128.
+  uint64_t digits[HE_COMPOSE_LIMIT];
   for (size_t k = 0; k < count; k++) {
-    uint64_t digits[HE_COMPOSE_LIMIT];
     he_uint128 sum = 0, weight = 1;
     for (size_t j = 0; j < limbs; j++) {
       const uint64_t q = moduli[j].value;
@@ -60,4 +60,5 @@ void he_compose_centred(uint64_t *hi, uint64_t *lo, const uint64_t *in, size_t i
     hi[k] = (uint64_t)(sum >> 64);
     lo[k] = (uint64_t)sum;
   }
+  he_zeroize(digits, sizeof digits);
 }

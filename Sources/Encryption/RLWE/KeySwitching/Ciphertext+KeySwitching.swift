@@ -115,6 +115,7 @@ extension Ciphertext where Domain: KeySwitchingDomain {
   package func applying(
     _ element: GaloisElement, digits: HoistedDigits, with keys: EvaluationKeys, parallelism: Parallelism
   ) throws(RLWEError) -> Ciphertext<Domain> {
+    precondition(digits.limbCount == limbCount, "digits of another ciphertext")
     guard !element.isIdentity else { return self }
     let galois = try galoisKey(element, of: keys)
     return switched(

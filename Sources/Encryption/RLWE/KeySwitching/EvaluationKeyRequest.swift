@@ -57,10 +57,9 @@ public struct EvaluationKeyRequest: Sendable, Hashable {
   /// How many keys that are.
   public var keyCount: Int { (relinearization ? 1 : 0) + keyedElements.count }
 
-  /// Bytes of memory of the keys in use: known before anything is made.
+  /// Bytes of memory of the keys in use: known before anything is made; 0 where the parameters have no such keys.
   public func memoryByteCount(parameters: RLWEParameters) -> Int {
-    guard let context = parameters.keySwitching else { return 0 }
-    let limbs = limbCount ?? parameters.limbCount
+    guard let context = parameters.keySwitching, let limbs = try? limbCount(in: parameters) else { return 0 }
     return keyCount * 16 * context.digitCount(limbs: limbs) * context.keyBasis(limbs: limbs).limbCount
       * parameters.degree
   }

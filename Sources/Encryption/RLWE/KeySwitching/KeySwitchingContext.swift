@@ -87,7 +87,7 @@ package final class KeySwitchingContext: Sendable {
     }
     digits = try Self.digits(literal, basis: basis, special: specialPlans)
     let plans = specialPlans
-    keyBases = (1...limbs).map { RNSBasis(plans: Array(basis.plans[..<$0]) + plans) }
+    keyBases = (1...limbs).map { RNSBasis(plans: Array(basis.plans[..<$0]) + plans, budget: basis.recycler.budget) }
     (inverses, summations) = Self.decompositions(digits, basis: basis, special: plans)
     divisions = (1...limbs).map { SpecialDivision(dropping: plans, keeping: Array(basis.plans[..<$0])) }
   }

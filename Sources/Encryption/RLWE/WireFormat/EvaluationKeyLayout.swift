@@ -49,9 +49,9 @@ struct EvaluationKeyLayout: Sendable {
 }
 
 extension EvaluationKeyRequest {
-  /// Bytes of the seeded keys on the wire, exactly: known before anything is made.
+  /// Bytes of the seeded keys on the wire, exactly: known before anything is made; 0 where the parameters have no such keys.
   public func wireByteCount(parameters: RLWEParameters) -> Int {
-    guard let context = parameters.keySwitching else { return 0 }
+    guard let context = parameters.keySwitching, (try? limbCount(in: parameters)) != nil else { return 0 }
     return EvaluationKeyLayout(self, context: context, parameters: parameters).byteCount
   }
 }
