@@ -79,22 +79,49 @@ extension KernelBackend {
     }
   }
 
-  /// accumulator += (lhs - lazy) · scalar modulo q.
+  /// out = addend + (lhs - lazy) · scalar modulo q.
   ///
   /// - Parameters:
-  ///   - accumulator: Residues.
+  ///   - out: Comes out canonical.
   ///   - lhs: Residues.
   ///   - lazy: From `nttForwardLazy` of this backend modulo q.
   ///   - scalar: A residue.
+  ///   - addend: Residues.
   ///   - q: The modulus.
-  public func addDifferenceScaled(
-    _ accumulator: inout MutableSpan<UInt64>, _ lhs: Span<UInt64>, lazy: Span<UInt64>, by scalar: UInt64,
+  public func differenceScaled(
+    _ out: inout MutableSpan<UInt64>, _ lhs: Span<UInt64>, lazy: Span<UInt64>, by scalar: UInt64,
+    adding addend: Span<UInt64>, modulo q: Modulus
+  ) {
+    check(q)
+    check(scalar, q)
+    precondition(addend.count == out.count, "an addend of \(addend.count) words for an output of \(out.count)")
+    unsafe withKernelPointers(&out, lhs, lazy, q) { out, lhs, lazy, count, q in
+      unsafe addend.withUnsafeBufferPointer {
+        unsafe table.pointee.subtract_scale(out, $0.baseAddress, lhs, lazy, scalar, count, q)
+      }
+    }
+  }
+
+  /// data = (data - lazy) · scalar modulo q.
+  public func differenceScaledInPlace(
+    _ data: inout MutableSpan<UInt64>, lazy: Span<UInt64>, by scalar: UInt64, modulo q: Modulus
+  ) {
+    check(q)
+    check(scalar, q)
+    unsafe withKernelPointers(&data, lazy, q) {
+      unsafe table.pointee.subtract_scale($0, nil, $0, $1, scalar, $2, $3)
+    }
+  }
+
+  /// data = addend + (data - lazy) · scalar modulo q.
+  public func differenceScaledInPlace(
+    _ data: inout MutableSpan<UInt64>, lazy: Span<UInt64>, by scalar: UInt64, adding addend: Span<UInt64>,
     modulo q: Modulus
   ) {
     check(q)
     check(scalar, q)
-    unsafe withKernelPointers(&accumulator, lhs, lazy, q) {
-      unsafe table.pointee.subtract_scale($0, $0, $1, $2, scalar, $3, $4)
+    unsafe withKernelPointers(&data, addend, lazy, q) {
+      unsafe table.pointee.subtract_scale($0, $1, $0, $2, scalar, $3, $4)
     }
   }
 

@@ -86,8 +86,8 @@ import Testing
         expectNoAllocations("differenceScaled") {
           out0.mutate { backend.differenceScaled(&$0, lhs, lazy: lazy, by: 5, modulo: q) }
         }
-        expectNoAllocations("addDifferenceScaled") {
-          out0.mutate { backend.addDifferenceScaled(&$0, lhs, lazy: lazy, by: 5, modulo: q) }
+        expectNoAllocations("differenceScaled with an addend") {
+          out0.mutate { backend.differenceScaled(&$0, lhs, lazy: lazy, by: 5, adding: lhs, modulo: q) }
         }
         expectNoAllocations("packKey") {
           packed.mutate { backend.packKey(&$0, lhs, lhs, term: 0, of: 1, modulo: q) }

@@ -71,13 +71,19 @@ import Testing
         let addend = residues(degree, q, extreme: extreme, &generator)
         for scalar in [0, 1, q.value - 1, generator.next(below: q.value)] {
           var scaled = [UInt64](repeating: .max, count: degree)
-          var sum = addend
+          var sum = [UInt64](repeating: .max, count: degree)
+          var (scaledInPlace, sumInPlace) = (lhs, lhs)
           lazy.read { lazy in
             var span = scaled.mutableSpan
             backend.differenceScaled(&span, lhs.span, lazy: lazy, by: scalar, modulo: q)
-            var accumulator = sum.mutableSpan
-            backend.addDifferenceScaled(&accumulator, lhs.span, lazy: lazy, by: scalar, modulo: q)
+            span = sum.mutableSpan
+            backend.differenceScaled(&span, lhs.span, lazy: lazy, by: scalar, adding: addend.span, modulo: q)
+            span = scaledInPlace.mutableSpan
+            backend.differenceScaledInPlace(&span, lazy: lazy, by: scalar, modulo: q)
+            span = sumInPlace.mutableSpan
+            backend.differenceScaledInPlace(&span, lazy: lazy, by: scalar, adding: addend.span, modulo: q)
           }
+          #expect(scaledInPlace == scaled && sumInPlace == sum, "N = \(degree), q = \(q), \(generator)")
           let expected = (0..<degree).map { q.multiply(q.subtract(lhs[$0], canonical[$0]), scalar) }
           #expect(firstDifference(scaled, expected) == nil, "N = \(degree), q = \(q), \(generator)")
           let expectedSum = (0..<degree).map { q.add(addend[$0], expected[$0]) }

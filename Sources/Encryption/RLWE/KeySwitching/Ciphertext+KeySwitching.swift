@@ -46,9 +46,11 @@ extension QuadraticCiphertext where Domain: KeySwitchingDomain {
     return Ciphertext(
       parameters: parameters, key: key,
       c0: Domain.divided(
-        product0.take(), by: division, adding: c0.take(), to: basis, scratch: context.scratch, parallelism: parallelism),
+        product0.take(), by: division, adding: c0, under: nil, to: basis, scratch: context.scratch,
+        parallelism: parallelism),
       c1: Domain.divided(
-        product1.take(), by: division, adding: c1.take(), to: basis, scratch: context.scratch, parallelism: parallelism),
+        product1.take(), by: division, adding: c1, under: nil, to: basis, scratch: context.scratch,
+        parallelism: parallelism),
       noise: noise)
   }
 
@@ -153,14 +155,12 @@ extension Ciphertext where Domain: KeySwitchingDomain {
     automorphism: GaloisAutomorphism? = nil, key newKey: KeyIdentifier? = nil
   ) -> Ciphertext<Domain> {
     let division = context.division(limbs: limbCount)
-    var switched0 = Domain.divided(
-      product.0.take(), by: division, adding: c0, to: basis, scratch: context.scratch, parallelism: parallelism)
-    var switched1 = Domain.divided(
-      product.1.take(), by: division, adding: nil, to: basis, scratch: context.scratch, parallelism: parallelism)
-    if let automorphism {
-      switched0 = Domain.image(of: switched0, under: automorphism, parallelism: parallelism)
-      switched1 = Domain.image(of: switched1, under: automorphism, parallelism: parallelism)
-    }
+    let switched0 = Domain.divided(
+      product.0.take(), by: division, adding: c0, under: automorphism, to: basis, scratch: context.scratch,
+      parallelism: parallelism)
+    let switched1 = Domain.divided(
+      product.1.take(), by: division, adding: nil, under: automorphism, to: basis, scratch: context.scratch,
+      parallelism: parallelism)
     return Ciphertext(
       parameters: parameters, key: newKey ?? key, c0: switched0, c1: switched1,
       noise: noise + context.noise(limbs: limbCount, degree: parameters.degree))

@@ -9,15 +9,10 @@ package protocol KeySwitchingDomain: PolynomialDomain {
     _ polynomial: RNSPolynomial<Self>, context: KeySwitchingContext, parallelism: Parallelism
   ) -> KeySwitchingInput
 
-  /// round(product / divisor) + addend, modulo the primes that stay.
+  /// round(product / divisor) + addend, modulo the primes that stay, under an automorphism where there is one.
   static func divided(
-    _ product: consuming RNSPolynomial<Evaluation>, by division: SpecialDivision,
-    adding addend: consuming RNSPolynomial<Self>?, to target: RNSBasis, scratch: ScratchPool, parallelism: Parallelism
-  ) -> RNSPolynomial<Self>
-
-  /// a(X^g).
-  static func image(
-    of polynomial: RNSPolynomial<Self>, under automorphism: GaloisAutomorphism, parallelism: Parallelism
+    _ product: consuming RNSPolynomial<Evaluation>, by division: SpecialDivision, adding addend: RNSPolynomial<Self>?,
+    under automorphism: GaloisAutomorphism?, to target: RNSBasis, scratch: ScratchPool, parallelism: Parallelism
   ) -> RNSPolynomial<Self>
 }
 
@@ -32,19 +27,11 @@ extension Coefficient: KeySwitchingDomain {
   /// All limbs are transformed back and divided at once.
   package static func divided(
     _ product: consuming RNSPolynomial<Evaluation>, by division: SpecialDivision,
-    adding addend: consuming RNSPolynomial<Coefficient>?, to target: RNSBasis, scratch _: ScratchPool,
-    parallelism: Parallelism
+    adding addend: RNSPolynomial<Coefficient>?, under automorphism: GaloisAutomorphism?, to target: RNSBasis,
+    scratch _: ScratchPool, parallelism: Parallelism
   ) -> RNSPolynomial<Coefficient> {
-    var result = division.divideToCoefficients(product, to: target, parallelism: parallelism)
-    if let addend { result.add(addend) }
-    return result
-  }
-
-  /// Coefficients move and change sign.
-  package static func image(
-    of polynomial: RNSPolynomial<Coefficient>, under automorphism: GaloisAutomorphism, parallelism: Parallelism
-  ) -> RNSPolynomial<Coefficient> {
-    polynomial.applying(automorphism, parallelism: parallelism)
+    division.divideToCoefficients(product, to: target, parallelism: parallelism)
+      .adding(addend, under: automorphism, parallelism: parallelism)
   }
 }
 
@@ -59,16 +46,10 @@ extension Evaluation: KeySwitchingDomain {
   /// Only the dropped limbs are transformed back.
   package static func divided(
     _ product: consuming RNSPolynomial<Evaluation>, by division: SpecialDivision,
-    adding addend: consuming RNSPolynomial<Evaluation>?, to target: RNSBasis, scratch: ScratchPool,
-    parallelism: Parallelism
+    adding addend: RNSPolynomial<Evaluation>?, under automorphism: GaloisAutomorphism?, to target: RNSBasis,
+    scratch: ScratchPool, parallelism: Parallelism
   ) -> RNSPolynomial<Evaluation> {
-    division.divide(product, adding: addend, to: target, scratch: scratch, parallelism: parallelism)
-  }
-
-  /// A permutation of the words.
-  package static func image(
-    of polynomial: RNSPolynomial<Evaluation>, under automorphism: GaloisAutomorphism, parallelism: Parallelism
-  ) -> RNSPolynomial<Evaluation> {
-    polynomial.applying(automorphism, parallelism: parallelism)
+    division.divide(
+      product, adding: addend, under: automorphism, to: target, scratch: scratch, parallelism: parallelism)
   }
 }

@@ -99,24 +99,27 @@ extension KeySwitchingKey {
 }
 
 extension SpecialDivision {
-  /// round(x / divisor) for evaluations x of the key basis; plus `addend` where there is one.
+  /// round(x / divisor) for evaluations x of the key basis; plus `addend` where there is one, and under an automorphism where there
+  /// is one.
   ///
+  /// A limb is permuted as soon as it is divided, while it is in the cache.
   /// - Parameters:
-  ///   - polynomial: Its dropped limbs are overwritten.
+  ///   - polynomial: Overwritten.
   ///   - addend: Modulo the kept primes.
   ///   - target: The basis of the kept primes.
   package func divide(
-    _ polynomial: consuming RNSPolynomial<Evaluation>, adding addend: consuming RNSPolynomial<Evaluation>?,
-    to target: RNSBasis, scratch pool: ScratchPool, parallelism: Parallelism
+    _ polynomial: consuming RNSPolynomial<Evaluation>, adding addend: RNSPolynomial<Evaluation>?,
+    under automorphism: GaloisAutomorphism? = nil, to target: RNSBasis, scratch pool: ScratchPool,
+    parallelism: Parallelism
   ) -> RNSPolynomial<Evaluation> {
     let degree = target.degree
     let basis = polynomial.basis
     precondition(basis.limbCount == keptCount + droppedCount && target.limbCount == keptCount, "another basis")
+    precondition(addend.map { $0.basis == target } ?? true, "an addend of another basis")
     polynomial.makeUnique()
     let words = polynomial.storage
-    let isSum = addend != nil
-    var result = addend ?? RNSPolynomial(uninitializedIn: target)
-    result.makeUnique()
+    let terms = addend?.storage
+    let result = RNSPolynomial<Evaluation>(uninitializedIn: target)
     let output = result.storage
     concurrentFor(droppedCount, parallelism: parallelism) { index, _ in
       let limb = keptCount + index
@@ -128,27 +131,39 @@ extension SpecialDivision {
     defer { scratch.forEach(pool.give) }
     concurrentFor(keptCount, parallelism: parallelism) { limb, worker in
       let plan = target.plans[limb]
+      let (backend, q) = (plan.backend, plan.modulus)
       let range = limb * degree..<(limb + 1) * degree
-      var row = output.mutableWords(range)
-      guard droppedCount > 0 else {
-        if isSum {
-          plan.backend.addInPlace(&row, words.words(range), modulo: plan.modulus)
-        } else {
-          row.copyWords(of: words.words(range))
+      var row = words.mutableWords(range)
+      if droppedCount > 0 {
+        let block = scratch[worker]
+        var lifted = block.mutableWords(0..<degree)
+        liftings[limb].apply(
+          &lifted, words.words(keptCount * degree..<(keptCount + droppedCount) * degree), stride: degree, count: degree)
+        plan.forwardLazy(&lifted)
+        let lazy = block.words(0..<degree)
+        if automorphism == nil {
+          var out = output.mutableWords(range)
+          if let terms {
+            backend.differenceScaled(
+              &out, row.span, lazy: lazy, by: inverses[limb], adding: terms.words(range), modulo: q)
+          } else {
+            backend.differenceScaled(&out, row.span, lazy: lazy, by: inverses[limb], modulo: q)
+          }
+          return
         }
-        return
+        if let terms {
+          backend.differenceScaledInPlace(&row, lazy: lazy, by: inverses[limb], adding: terms.words(range), modulo: q)
+        } else {
+          backend.differenceScaledInPlace(&row, lazy: lazy, by: inverses[limb], modulo: q)
+        }
+      } else if let terms {
+        backend.addInPlace(&row, terms.words(range), modulo: q)
       }
-      let block = scratch[worker]
-      var lifted = block.mutableWords(0..<degree)
-      liftings[limb].apply(
-        &lifted, words.words(keptCount * degree..<(keptCount + droppedCount) * degree), stride: degree, count: degree)
-      plan.forwardLazy(&lifted)
-      let lazy = block.words(0..<degree)
-      if isSum {
-        plan.backend.addDifferenceScaled(
-          &row, words.words(range), lazy: lazy, by: inverses[limb], modulo: plan.modulus)
+      var out = output.mutableWords(range)
+      if let automorphism {
+        automorphism.apply(&out, row.span, backend: backend)
       } else {
-        plan.backend.differenceScaled(&row, words.words(range), lazy: lazy, by: inverses[limb], modulo: plan.modulus)
+        out.copyWords(of: row.span)
       }
     }
     return result
