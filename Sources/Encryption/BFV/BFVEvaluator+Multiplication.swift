@@ -96,11 +96,20 @@ extension BFVEvaluator {
   /// (N + 1)/12; m/t is at most 1 in absolute value. The terms are sums of N products each, taken as independent: this is
   /// the average-case estimate of the literature [KPZ21, CS16], and twice its deviation is used.
   func productNoise(_ lhs: NoiseBound, _ rhs: NoiseBound, limbs: Int, log2Ratio: Double) -> NoiseBound {
-    let degree = Double(parameters.degree)
-    let wrap = ((degree + 1) / 12).squareRoot()
-    let t = Double(parameters.plaintextModulus.value)
+    Self.productNoise(
+      lhs, rhs, degree: parameters.degree, plaintextModulus: parameters.plaintextModulus.value,
+      log2Modulus: parameters.rlwe.basis(limbs: limbs).log2Product, log2Ratio: log2Ratio)
+  }
+
+  /// The same for parameters that are not made yet.
+  static func productNoise(
+    _ lhs: NoiseBound, _ rhs: NoiseBound, degree: Int, plaintextModulus: UInt64, log2Modulus: Double, log2Ratio: Double
+  ) -> NoiseBound {
+    let n = Double(degree)
+    let wrap = ((n + 1) / 12).squareRoot()
+    let t = Double(plaintextModulus)
     // Euclidean norm of t·(K + m/t).
-    let carrier = t * degree.squareRoot() * (wrap + 1)
+    let carrier = t * n.squareRoot() * (wrap + 1)
     let sum = lhs + rhs
     let main =
       sum.log2Deviation == -.infinity && sum.log2Bounded == -.infinity
@@ -111,11 +120,10 @@ extension BFVEvaluator {
       ).multiplied(byNorm1: carrier, norm2: carrier)
     let log2Cross =
       NoiseBound.log2Sum(lhs.log2Deviation, lhs.log2Bounded) + NoiseBound.log2Sum(rhs.log2Deviation, rhs.log2Bounded)
-      + parameters.log2PlaintextModulus + 0.5 * log2(degree)
-      - parameters.rlwe.basis(limbs: limbs).log2Product
+      + log2(t) + 0.5 * log2(n) - log2Modulus
     let cross = NoiseBound(log2Deviation: log2Cross, log2Bounded: -.infinity, independent: true)
     let scaling = NoiseBound(deviation: carrier * wrap, bounded: 0, independent: true).scaledDown(bits: -log2Ratio)
-    let total = main + cross + scaling + .quadraticRounding(degree: parameters.degree)
+    let total = main + cross + scaling + .quadraticRounding(degree: degree)
     return NoiseBound(
       log2Deviation: total.log2Deviation + 1, log2Bounded: total.log2Bounded, independent: true)
   }

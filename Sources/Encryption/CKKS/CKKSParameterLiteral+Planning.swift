@@ -4,11 +4,8 @@ internal import ModularArithmetic
 public import RLWE
 
 extension CKKSParameterLiteral {
-  /// Widest primes that every kernel takes.
-  private static let primeBits = 46
-
-  /// Most primes of a set.
-  private static let mostPrimes = 64
+  private static let primeBits = KeySwitchingLiteral.primeBits
+  private static let mostPrimes = KeySwitchingLiteral.mostPrimes
 
   /// Widest integers that are decrypted, sign included.
   private static let decryptableBits = 126
@@ -82,7 +79,8 @@ extension CKKSParameterLiteral {
     var switching: KeySwitchingLiteral?
     if keySwitching {
       guard
-        let choice = specialPrimes(degree: degree, primes: all, room: Double(limit) - bits, excluding: used)
+        let choice = KeySwitchingLiteral.smallest(
+          degree: degree, primes: all, room: Double(limit) - bits, excluding: used)
       else { return nil }
       switching = choice
     } else if bits >= Double(limit) {
@@ -131,22 +129,5 @@ extension CKKSParameterLiteral {
       groups.append(group)
     }
     return groups.reversed()
-  }
-
-  /// Digits and special primes with the smallest keys that fit in `room` bits: at least as wide as the primes of a digit.
-  private static func specialPrimes(
-    degree: Int, primes: [UInt64], room: Double, excluding used: Set<UInt64>
-  ) -> KeySwitchingLiteral? {
-    let limbs = primes.count
-    let narrowest = 64 - ((primes.max() ?? 0).leadingZeroBitCount)
-    func bits(_ width: Int) -> Int { min(primeBits, Int(room) / width) }
-    func keyLimbs(_ width: Int) -> Int { (limbs + width - 1) / width * (limbs + width) }
-    guard
-      let width = (1...limbs).filter({ bits($0) >= narrowest && limbs + $0 <= mostPrimes }).min(by: {
-        keyLimbs($0) < keyLimbs($1)
-      }),
-      let special = try? NTTPrimes.largest(below: bits(width), degree: degree, count: width, excluding: used)
-    else { return nil }
-    return .hybrid(specialModuli: special, digitLimbs: width)
   }
 }
