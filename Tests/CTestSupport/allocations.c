@@ -29,13 +29,18 @@ extern void __libc_free(void *block);
 
 /// What is known of one thread. Initial-exec, so that reaching it allocates nothing.
 typedef struct watch {
-  uint64_t allocations;
+  uint64_t allocations, large_allocations;
   uint64_t *words;  ///< where freed blocks go; NULL where nobody wants them
   size_t used, capacity;
   bool overflowed;
 } watch;
 
 static _Thread_local watch here __attribute__((tls_model("initial-exec")));
+
+static void count(size_t bytes) {
+  here.allocations += 1;
+  here.large_allocations += bytes >= 64 * 1024;
+}
 
 static void record(const void *block, size_t bytes) {
   const size_t words = bytes / sizeof(uint64_t);
@@ -48,17 +53,17 @@ static void record(const void *block, size_t bytes) {
 }
 
 void *malloc(size_t size) {
-  here.allocations += 1;
+  count(size);
   return __libc_malloc(size);
 }
 
-void *calloc(size_t count, size_t size) {
-  here.allocations += 1;
-  return __libc_calloc(count, size);
+void *calloc(size_t members, size_t size) {
+  count(members * size);
+  return __libc_calloc(members, size);
 }
 
 void *memalign(size_t alignment, size_t size) {
-  here.allocations += 1;
+  count(size);
   return __libc_memalign(alignment, size);
 }
 
@@ -78,7 +83,7 @@ void free(void *block) {
 }
 
 void *realloc(void *block, size_t size) {
-  here.allocations += 1;
+  count(size);
   if (block == NULL || size == 0 || here.words == NULL) return __libc_realloc(block, size);
   // Always moved, so that what stays behind is seen.
   const size_t old_size = malloc_usable_size(block);
@@ -92,6 +97,8 @@ void *realloc(void *block, size_t size) {
 bool test_allocations_are_watched(void) { return true; }
 
 uint64_t test_allocation_count(void) { return here.allocations; }
+
+uint64_t test_large_allocation_count(void) { return here.large_allocations; }
 
 void test_start_recording_freed_blocks(uint64_t *words, size_t capacity) {
   here.words = words;
@@ -111,6 +118,8 @@ size_t test_stop_recording_freed_blocks(bool *overflowed) {
 bool test_allocations_are_watched(void) { return false; }
 
 uint64_t test_allocation_count(void) { return 0; }
+
+uint64_t test_large_allocation_count(void) { return 0; }
 
 void test_start_recording_freed_blocks(uint64_t *words, size_t capacity) {
   (void)words;

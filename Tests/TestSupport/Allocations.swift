@@ -13,6 +13,9 @@ package enum Allocations {
   /// How many there have been on this thread: for code that a closure cannot hold, such as one that consumes.
   package static var soFar: Int { Int(test_allocation_count()) }
 
+  /// How many of at least 64 KiB.
+  package static var largeSoFar: Int { Int(test_large_allocation_count()) }
+
   /// How many `body` makes on this thread.
   package static func count(_ body: () throws -> Void) rethrows -> Int {
     let before = soFar
@@ -30,4 +33,17 @@ package func expectNoAllocations(
   try body()
   let count = try Allocations.count(body)
   #expect(count == 0, "\(what) allocated \(count) times", sourceLocation: sourceLocation)
+}
+
+/// Expects that `body` makes no allocation of 64 KiB or more, on this thread, once it has run a few times.
+///
+/// For whole operations: they make small objects, and find the memory of their polynomials where earlier ones left it.
+package func expectNoLargeAllocations(
+  _ what: String, sourceLocation: SourceLocation = #_sourceLocation, _ body: () throws -> Void
+) rethrows {
+  for _ in 0..<3 { try body() }
+  let before = Allocations.largeSoFar
+  try body()
+  let count = Allocations.largeSoFar - before
+  #expect(count == 0, "\(what) made \(count) large allocations", sourceLocation: sourceLocation)
 }

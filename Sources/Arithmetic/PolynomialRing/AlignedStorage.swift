@@ -100,8 +100,15 @@ package final class AlignedStorage: @unchecked Sendable {
   }
 
   /// A new storage with the same words.
-  package func copy() -> AlignedStorage {
-    let other = AlignedStorage(uninitializedCount: count, zeroising: isZeroising, recycler: recycler)
+  ///
+  /// - Parameter recycler: Where its memory may come from and go to, if the words are not secret.
+  package func copy(recycledBy recycler: StorageRecycler? = nil) -> AlignedStorage {
+    let other: AlignedStorage
+    if let recycler, recycler.wordCount == count, !isZeroising {
+      other = AlignedStorage(recycledBy: recycler)
+    } else {
+      other = AlignedStorage(uninitializedCount: count, zeroising: isZeroising)
+    }
     unsafe other.base.update(from: base, count: count)
     return other
   }

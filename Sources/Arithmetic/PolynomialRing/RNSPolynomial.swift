@@ -70,7 +70,7 @@ public struct RNSPolynomial<Domain: PolynomialDomain>: Sendable {
   }
 
   package mutating func makeUnique() {
-    if !isKnownUniquelyReferenced(&storage) { storage = storage.copy() }
+    if !isKnownUniquelyReferenced(&storage) { storage = storage.copy(recycledBy: basis.recycler) }
   }
 
   /// Gives the words away without a copy, and leaves this polynomial without any: it must not be used again.

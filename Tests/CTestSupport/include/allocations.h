@@ -19,6 +19,9 @@ bool test_allocations_are_watched(void);
 /// Allocations of the calling thread since it started: malloc and its relatives, Swift's objects and arrays.
 uint64_t test_allocation_count(void);
 
+/// Those of them of at least 64 KiB: what clears and maps pages.
+uint64_t test_large_allocation_count(void);
+
 /// From now on, copies each block that the calling thread frees to `words`, one after the other, as it is at that moment.
 /// A block that is moved by realloc counts as freed.
 void test_start_recording_freed_blocks(uint64_t *words, size_t capacity);
