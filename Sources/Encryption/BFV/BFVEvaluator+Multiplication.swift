@@ -4,15 +4,6 @@ internal import ModularArithmetic
 public import PolynomialRing
 public import RLWE
 
-/// The platform's logarithm, without Foundation.
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
-
 extension BFVEvaluator {
   /// The product of two ciphertexts, not relinearised: sums of such products need one relinearisation together.
   ///
@@ -120,7 +111,7 @@ extension BFVEvaluator {
       ).multiplied(byNorm1: carrier, norm2: carrier)
     let log2Cross =
       NoiseBound.log2Sum(lhs.log2Deviation, lhs.log2Bounded) + NoiseBound.log2Sum(rhs.log2Deviation, rhs.log2Bounded)
-      + log2(t) + 0.5 * log2(n) - log2Modulus
+      + binaryLogarithm(t) + 0.5 * binaryLogarithm(n) - log2Modulus
     let cross = NoiseBound(log2Deviation: log2Cross, log2Bounded: -.infinity, independent: true)
     let scaling = NoiseBound(deviation: carrier * wrap, bounded: 0, independent: true).scaledDown(bits: -log2Ratio)
     let total = main + cross + scaling + .quadraticRounding(degree: degree)

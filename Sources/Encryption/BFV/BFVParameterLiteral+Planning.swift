@@ -3,15 +3,6 @@
 internal import ModularArithmetic
 public import RLWE
 
-/// The platform's logarithm, without Foundation.
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
-
 /// The plaintext modulus of parameters that are to be planned.
 public enum BFVPlaintextChoice: Hashable, Sendable {
   /// The largest prime below 2^bits that gives N slots.
@@ -83,7 +74,7 @@ extension BFVParameterLiteral {
       guard count <= KeySwitchingLiteral.mostPrimes,
         let primes = try? NTTPrimes.largest(below: width, degree: degree, count: count, excluding: [t])
       else { continue }
-      let bits = primes.reduce(0.0) { $0 + log2(Double($1)) }
+      let bits = primes.reduce(0.0) { $0 + binaryLogarithm(Double($1)) }
       guard fits(log2Modulus: bits, degree: degree, t: t, depth: depth, sumBits: sumBits) else { continue }
       var switching: KeySwitchingLiteral?
       if keySwitching {
@@ -107,7 +98,7 @@ extension BFVParameterLiteral {
       NoiseBound(
         deviation: 4 * (NoiseBound.errorVariance * n * digits).squareRoot(), bounded: 0, independent: false)
       + .rounding(degree: degree)
-    let terms = exp2(Double(sumBits))
+    let terms = binaryExponential(Double(sumBits))
     var noise = (NoiseBound.publicKeyEncryption(degree: degree) + BFVPlaintext.roundingNoise)
       .multiplied(byNorm1: terms, norm2: terms)
     for _ in 0..<depth {
@@ -116,6 +107,6 @@ extension BFVParameterLiteral {
       // The product's own switch and a rotation.
       noise = (noise + switching + switching).multiplied(byNorm1: terms, norm2: terms)
     }
-    return noise.log2Magnitude(degree: degree, failure: .release) < log2Modulus - 1 - log2(Double(t))
+    return noise.log2Magnitude(degree: degree, failure: .release) < log2Modulus - 1 - binaryLogarithm(Double(t))
   }
 }

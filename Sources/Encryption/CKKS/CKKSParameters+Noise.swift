@@ -3,15 +3,6 @@
 internal import RLWE
 internal import Randomness
 
-/// The platform's power of two, without Foundation.
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
-
 // How far a ciphertext may be from what it should encrypt: a bound of |e(ζ)| over all slots ζ, where e is what c₀ + c₁·s has
 // besides the scaled message. This norm is what the numbers see; products with other polynomials multiply it by theirs,
 // automorphisms keep it, and it bounds the Euclidean norm of the coefficients as well, since the N values of a
@@ -26,7 +17,9 @@ extension CKKSParameters {
   static let failureBits = 64.0
 
   /// t: standard deviations that are counted on.
-  private var tail: Double { (2 * log(2) * (Self.failureBits + log2(4 * Double(degree)))).squareRoot() }
+  private var tail: Double {
+    (2 * naturalLogarithmOf2 * (Self.failureBits + binaryLogarithm(4 * Double(degree)))).squareRoot()
+  }
 
   /// Bound of |e(ζ)| for independent coefficients of a variance.
   private func slotBound(variance: Double) -> Double { (variance * Double(degree)).squareRoot() * tail }
@@ -51,15 +44,15 @@ extension CKKSParameters {
 
   /// What doubles cost on the way between coefficients and numbers of at most `magnitude`, the scaling included.
   ///
-  /// Below 4·log2(n)·2^−53 of the Euclidean norm, which is at most √n times the largest of n slots.
+  /// Below 4·binaryLogarithm(n)·2^−53 of the Euclidean norm, which is at most √n times the largest of n slots.
   func embeddingError(magnitude: Double) -> Double {
     let slots = Double(slotCount)
-    return magnitude * slots.squareRoot() * (4 * log2(slots) + 4) * 0x1p-53
+    return magnitude * slots.squareRoot() * (4 * binaryLogarithm(slots) + 4) * 0x1p-53
   }
 
   /// Bound of a discrete Gaussian flood of width 2^log2Width.
   func floodNoise(log2Width: Int) -> Double {
-    let deviation = RandomStream.gaussianDeviationFactor * exp2(Double(log2Width))
+    let deviation = RandomStream.gaussianDeviationFactor * binaryExponential(Double(log2Width))
     return slotBound(variance: deviation * deviation)
   }
 
@@ -74,7 +67,8 @@ extension CKKSParameters {
     let sum = context.digitSizes(limbs: limbs).reduce(0.0) { sum, digit in
       let terms = Double(digit.terms)
       return sum
-        + exp2(digit.log2Size - divisor) * (slotBound(variance: terms / 12) + terms * Double(degree) / Double.pi)
+        + binaryExponential(digit.log2Size - divisor)
+        * (slotBound(variance: terms / 12) + terms * Double(degree) / Double.pi)
     }
     return sum * symmetricNoise + (divisor > 0 ? roundingNoise : 0)
   }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import RLWE
+
 /// The factor between the numbers that a ciphertext encrypts and the integers that stand for them.
 ///
 /// A positive real number with 128 significant bits: products and quotients are off by less than 2^−126 of themselves, so

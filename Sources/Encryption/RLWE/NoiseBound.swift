@@ -1,14 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The platform's logarithm and power, without Foundation.
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
-
 /// An upper bound on the noise of a ciphertext: what is known of each coefficient of c₀ + c₁·s − (scaled message).
 ///
 /// The scaled message is meant exactly, as a rational number (Q·m/t for BFV): what rounding it costs is part of the noise.
@@ -34,7 +25,8 @@ public struct NoiseBound: Hashable, Sendable {
 
   /// A bound from σ and b themselves.
   public init(deviation: Double, bounded: Double, independent: Bool) {
-    self.init(log2Deviation: log2(deviation), log2Bounded: log2(bounded), independent: independent)
+    self.init(
+      log2Deviation: binaryLogarithm(deviation), log2Bounded: binaryLogarithm(bounded), independent: independent)
   }
 
   /// A bound from the logarithms of σ and b.
@@ -63,8 +55,8 @@ public struct NoiseBound: Hashable, Sendable {
   /// log2 of a magnitude that none of `degree` coefficients exceeds, but for the stated probability.
   public func log2Magnitude(degree: Int, failure: Failure) -> Double {
     // 2N·exp(−x²/2) ≤ 2^−bits.
-    let tail = (2 * log(2) * (failure.bits + log2(2 * Double(degree)))).squareRoot()
-    return Self.log2Sum(log2Deviation + log2(tail), log2Bounded)
+    let tail = (2 * naturalLogarithmOf2 * (failure.bits + binaryLogarithm(2 * Double(degree)))).squareRoot()
+    return Self.log2Sum(log2Deviation + binaryLogarithm(tail), log2Bounded)
   }
 
   /// The noise of a sum, of ciphertexts that may depend on each other.
@@ -80,8 +72,8 @@ public struct NoiseBound: Hashable, Sendable {
   public func multiplied(byNorm1 norm1: Double, norm2: Double) -> NoiseBound {
     let factor = hasIndependentCoefficients ? min(norm1, norm2) : norm1
     return NoiseBound(
-      log2Deviation: norm1 == 0 ? -.infinity : log2Deviation + log2(factor),
-      log2Bounded: norm1 == 0 ? -.infinity : log2Bounded + log2(norm1),
+      log2Deviation: norm1 == 0 ? -.infinity : log2Deviation + binaryLogarithm(factor),
+      log2Bounded: norm1 == 0 ? -.infinity : log2Bounded + binaryLogarithm(norm1),
       // The product's coefficients share the same random variables, but for a polynomial of one term.
       independent: hasIndependentCoefficients && norm1 == norm2)
   }
@@ -116,7 +108,7 @@ public struct NoiseBound: Hashable, Sendable {
   public static func droppedBits(_ bits: Int, degree: Int) -> NoiseBound {
     guard bits > 0 else { return .zero }
     let degree = Double(degree)
-    let uniform = (degree * (exp2(2 * Double(bits)) - 1) / 12).squareRoot()
+    let uniform = (degree * (binaryExponential(2 * Double(bits)) - 1) / 12).squareRoot()
     return NoiseBound(deviation: uniform + (degree / 6).squareRoot(), bounded: 0, independent: false)
   }
 
@@ -131,11 +123,11 @@ public struct NoiseBound: Hashable, Sendable {
     NoiseBound(deviation: (errorVariance * (2 * Double(degree) + 1)).squareRoot(), bounded: 0, independent: false)
   }
 
-  /// log2(2^x + 2^y).
+  /// binaryLogarithm(2^x + 2^y).
   package static func log2Sum(_ x: Double, _ y: Double) -> Double {
     let high = max(x, y)
     let low = min(x, y)
     guard low > -.infinity else { return high }
-    return high + log2(1 + exp2(low - high))
+    return high + binaryLogarithm(1 + binaryExponential(low - high))
   }
 }

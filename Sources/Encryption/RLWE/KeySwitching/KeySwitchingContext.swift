@@ -4,15 +4,6 @@ internal import BigIntegers
 internal import ModularArithmetic
 package import PolynomialRing
 
-/// The platform's logarithm, without Foundation.
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
-
 /// One digit of a decomposition: what it is of the polynomial, and what the key holds for it.
 struct KeySwitchingDigit: Sendable {
   /// The primes it is taken from.
@@ -123,9 +114,9 @@ package final class KeySwitchingContext: Sendable {
   /// given the digits, each coefficient of a product is subgaussian with σ times the Euclidean norm of the digit.
   package func noiseBeforeDivision(limbs: Int, degree: Int) -> NoiseBound {
     let log2Squares = digitSizes(limbs: limbs).reduce(-Double.infinity) { sum, digit in
-      NoiseBound.log2Sum(sum, 2 * (digit.log2Size + log2(Double(digit.terms))))
+      NoiseBound.log2Sum(sum, 2 * (digit.log2Size + binaryLogarithm(Double(digit.terms))))
     }
-    let deviation = 0.5 * (log2(NoiseBound.errorVariance) + log2(Double(degree)) + log2Squares)
+    let deviation = 0.5 * (binaryLogarithm(NoiseBound.errorVariance) + binaryLogarithm(Double(degree)) + log2Squares)
     return NoiseBound(log2Deviation: deviation, log2Bounded: -.infinity, independent: false)
   }
 
