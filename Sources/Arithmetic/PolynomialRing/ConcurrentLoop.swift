@@ -19,9 +19,10 @@ package func concurrentFor(
   parallelism.run(count, body)
 }
 
-/// Cuts `count` coefficients into as many ranges as there are threads, of whole tiles of 512, for work on all limbs of a range at once.
+/// Cuts `count` coefficients into ranges of whole tiles of 512, for work on all limbs of a range at once: one for one thread, four for
+/// each of several, so that a thread that falls behind is waited for a quarter as long.
 package func coefficientRanges(_ count: Int, for parallelism: Parallelism) -> [Range<Int>] {
-  let pieces = parallelism.threads
+  let pieces = parallelism.threads == 1 ? 1 : 4 * parallelism.threads
   let tile = 512
   let tiles = (count + tile - 1) / tile
   let parts = max(1, min(pieces, tiles))

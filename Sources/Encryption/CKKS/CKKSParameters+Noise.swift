@@ -37,14 +37,13 @@ extension CKKSParameters {
   var roundingNoise: Double { slotBound(variance: 1 / 12) * (1 + secretBound) }
 
   /// What encoding numbers of at most `magnitude` at `scale` is off by: rounding, and the doubles of the embedding.
-  ///
   func encodingNoise(magnitude: Double, scale: CKKSScale) -> Double {
     slotBound(variance: 1 / 12) + scale.doubleValue * embeddingError(magnitude: magnitude)
   }
 
   /// What doubles cost on the way between coefficients and numbers of at most `magnitude`, the scaling included.
   ///
-  /// Below 4·binaryLogarithm(n)·2^−53 of the Euclidean norm, which is at most √n times the largest of n slots.
+  /// Below 4·log2(n)·2^−53 of the Euclidean norm, which is at most √n times the largest of n slots.
   func embeddingError(magnitude: Double) -> Double {
     let slots = Double(slotCount)
     return magnitude * slots.squareRoot() * (4 * binaryLogarithm(slots) + 4) * 0x1p-53

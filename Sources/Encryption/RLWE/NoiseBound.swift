@@ -123,7 +123,7 @@ public struct NoiseBound: Hashable, Sendable {
     NoiseBound(deviation: (errorVariance * (2 * Double(degree) + 1)).squareRoot(), bounded: 0, independent: false)
   }
 
-  /// binaryLogarithm(2^x + 2^y).
+  /// log2(2^x + 2^y).
   package static func log2Sum(_ x: Double, _ y: Double) -> Double {
     let high = max(x, y)
     let low = min(x, y)
