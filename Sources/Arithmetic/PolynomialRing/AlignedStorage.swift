@@ -168,7 +168,7 @@ package final class StorageRecycler: Sendable {
   /// What may be kept, shared with the recyclers of other sizes.
   package let budget: RecyclingBudget
 
-  private let blocks = Mutex<[UInt]>([])
+  private let blocks = ObservedMutex<[UInt]>([])
 
   /// Keeps nothing yet.
   package init(wordCount: Int, budget: RecyclingBudget) {

@@ -8,7 +8,7 @@ internal import Synchronization
 /// Owned by what computes; nothing is shared between owners. Blocks keep old words: they are for values that anybody may
 /// see, such as parts of ciphertexts.
 package final class ScratchPool: Sendable {
-  private let blocks = Mutex<[AlignedStorage]>([])
+  private let blocks = ObservedMutex<[AlignedStorage]>([])
 
   /// Most blocks kept.
   private static let capacity = 16

@@ -116,7 +116,7 @@ private final class ThreadTeam: Sendable {
     }
   }
 
-  private let loop = Mutex<Loop?>(nil)
+  private let loop = ObservedMutex<Loop?>(nil)
 
   /// How many loops have been published; negative when there will be no more.
   private let published = Atomic<Int>(0)
