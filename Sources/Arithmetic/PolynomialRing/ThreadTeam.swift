@@ -18,18 +18,18 @@ package struct Parallelism: Sendable {
 
   private let members: TeamMembers?
 
-  /// Helpers of all teams of these threads that were asked for and have not come yet.
-  private let expected: ExpectedHelpers
+  /// Helpers of all teams of these threads that were asked for and have not come yet; nil for one thread.
+  private let expected: ExpectedHelpers?
 
   /// One thread: everything runs where it is called.
   package static let none = Parallelism(1)
 
   /// Threads of the system's pool, woken for every loop.
   package init(_ threads: Int) {
-    self.init(threads: threads, members: nil, expected: ExpectedHelpers())
+    self.init(threads: threads, members: nil, expected: threads > 1 ? ExpectedHelpers() : nil)
   }
 
-  private init(threads: Int, members: TeamMembers?, expected: ExpectedHelpers) {
+  private init(threads: Int, members: TeamMembers?, expected: ExpectedHelpers?) {
     precondition(threads >= 1, "work on \(threads) threads")
     self.threads = threads
     self.members = members
@@ -42,7 +42,7 @@ package struct Parallelism: Sendable {
   /// Waking a thread takes about as long as a loop over a few limbs, so it is done once an operation. The helpers are threads of
   /// the system's pool; one that does not come in time is not waited for.
   package func team() -> Parallelism {
-    guard threads > 1, members == nil else { return self }
+    guard let expected, members == nil else { return self }
     return Parallelism(
       threads: threads, members: TeamMembers(helpers: threads - 1, expected: expected), expected: expected)
   }
