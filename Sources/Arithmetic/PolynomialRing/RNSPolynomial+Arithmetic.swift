@@ -167,21 +167,3 @@ extension RNSPolynomial where Domain == Coefficient {
     }
   }
 }
-
-extension RNSPolynomial {
-  /// Adds `other` times the product of the primes of `plans` to the first limbs of this polynomial, as many as `other` has.
-  package mutating func addMultiple(
-    of other: RNSPolynomial, byProductOf plans: [NTTPlan], parallelism: Parallelism
-  ) {
-    precondition(basis.hasPrefix(other.basis), "polynomials of different bases")
-    makeUnique()
-    let (sum, terms, degree, own) = (storage, other.storage, degree, basis.plans)
-    concurrentFor(other.limbCount, parallelism: parallelism) { limb, _ in
-      let q = own[limb].modulus
-      let factor = plans.reduce(UInt64(1)) { q.multiply($0, q.reduce($1.modulus.value)) }
-      let range = limb * degree..<(limb + 1) * degree
-      var words = sum.mutableWords(range)
-      own[limb].backend.multiplyScalarAccumulate(&words, terms.words(range), by: factor, modulo: q)
-    }
-  }
-}

@@ -3,7 +3,6 @@
 internal import ModularArithmetic
 
 extension RNSPolynomial where Domain == Evaluation {
-  package typealias Pair = (RNSPolynomial, RNSPolynomial)
   package typealias Triple = (RNSPolynomial, RNSPolynomial, RNSPolynomial)
 
   /// (a₀b₀, a₀b₁ + a₁b₀, a₁b₁): the product of two polynomials in another variable.

@@ -4,6 +4,8 @@
 ///
 /// `Domain` says whether the words are coefficients or evaluations. A value type: copies share storage until one changes.
 public struct RNSPolynomial<Domain: PolynomialDomain>: Sendable {
+  package typealias Pair = (RNSPolynomial, RNSPolynomial)
+
   /// The primes and transforms.
   public let basis: RNSBasis
 

@@ -164,13 +164,13 @@ private final class ThreadTeam: Sendable {
   func close() {
     published.store(-1, ordering: .releasing)
   }
+}
 
-  /// Waits for what comes within microseconds, but lets others run where it does not.
-  private func spin(until condition: () -> Bool) {
-    var rounds = 0
-    while !condition() {
-      rounds += 1
-      if rounds > 2000 { sched_yield() }
-    }
+/// Waits for what comes within microseconds, but lets others run where it does not.
+func spin(until condition: () -> Bool) {
+  var rounds = 0
+  while !condition() {
+    rounds += 1
+    if rounds > 2000 { sched_yield() }
   }
 }

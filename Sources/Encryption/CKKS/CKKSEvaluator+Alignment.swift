@@ -118,16 +118,14 @@ extension CKKSEvaluator {
     let division = parameters.rescaling(level: level)
     let threads = threads.team()
     let target = parameters.rlwe.basis(limbs: division.keptCount)
-    func divided(_ polynomial: RNSPolynomial<Evaluation>) -> RNSPolynomial<Evaluation> {
-      division.divide(
-        polynomial, adding: nil, to: target, scratch: parameters.scratch, parallelism: threads)
-    }
+    let (c0, c1) = division.divide(
+      (ciphertext.ciphertext.c0, ciphertext.ciphertext.c1), to: target, scratch: parameters.scratch,
+      parallelism: threads)
     let divisor = parameters.divisor(level: level)
     return CKKSCiphertext(
       parameters: parameters,
       ciphertext: Ciphertext(
-        parameters: parameters.rlwe, key: ciphertext.key, c0: divided(ciphertext.ciphertext.c0),
-        c1: divided(ciphertext.ciphertext.c1), noise: .zero),
+        parameters: parameters.rlwe, key: ciphertext.key, c0: c0, c1: c1, noise: .zero),
       level: level - 1, scale: ciphertext.scale / divisor, valueBound: ciphertext.valueBound,
       noise: ciphertext.noise / divisor.doubleValue + parameters.roundingNoise)
   }

@@ -35,7 +35,15 @@ extension CKKSEvaluator {
     _ lhs: CKKSCiphertext, _ rhs: CKKSCiphertext, with keys: EvaluationKeys
   ) throws(RLWEError) -> CKKSCiphertext {
     let shared = sharing()
-    return try shared.finish(shared.multiply(lhs, rhs), with: keys)
+    guard alignment == .automatic, parameters.rlwe.keySwitching?.isGadget == false else {
+      return try shared.finish(shared.multiply(lhs, rhs), with: keys)
+    }
+    let factors = try shared.factors(lhs, rhs)
+    return try rescaled(
+      factors.lhs.ciphertext.multipliedRelinearizedAndRescaled(
+        by: factors.rhs.ciphertext, dividedBy: parameters.switchedRescaling(level: factors.lhs.level), noise: .zero,
+        with: keys, parallelism: shared.threads.team()),
+      fromLevel: factors.lhs.level, scale: factors.scale, valueBound: factors.valueBound, noise: factors.noise)
   }
 
   /// The square of a ciphertext, relinearised; rescaled too where the evaluator sees to scales.
@@ -45,19 +53,11 @@ extension CKKSEvaluator {
 
   /// The product of two ciphertexts, not relinearised and not rescaled.
   public func multiply(_ lhs: CKKSCiphertext, _ rhs: CKKSCiphertext) throws(RLWEError) -> CKKSProduct {
-    try check(lhs)
-    try check(rhs)
-    guard lhs.key == rhs.key else { throw .wrongKey }
-    var (a, b) = (lhs, rhs)
-    try alignLevels(&a, &b)
-    if alignment == .automatic { guard a.level > 0 else { throw .noLevelLeft } }
-    let (sa, sb) = (a.scale.doubleValue * a.valueBound, b.scale.doubleValue * b.valueBound)
-    let product = a.ciphertext.tensor(b.ciphertext, parallelism: threads.team())
-    let result = CKKSProduct(
-      parameters: parameters, level: a.level, scale: a.scale * b.scale, valueBound: a.valueBound * b.valueBound,
-      noise: sa * b.noise + sb * a.noise + a.noise * b.noise, ciphertext: product)
-    try requireRoom(for: result)
-    return result
+    let factors = try factors(lhs, rhs)
+    return CKKSProduct(
+      parameters: parameters, level: factors.lhs.level, scale: factors.scale, valueBound: factors.valueBound,
+      noise: factors.noise,
+      ciphertext: factors.lhs.ciphertext.tensor(factors.rhs.ciphertext, parallelism: threads.team()))
   }
 
   /// Adds a product to another of the same level and scale.
@@ -92,16 +92,10 @@ extension CKKSEvaluator {
     guard product.level > 0 else { throw .noLevelLeft }
     let context = try parameters.rlwe.requireKeySwitching()
     guard !context.isGadget else { return try rescale(relinearize(product, with: keys)) }
-    let division = parameters.switchedRescaling(level: product.level)
-    let divisor = parameters.divisor(level: product.level)
-    let result = CKKSCiphertext(
-      parameters: parameters,
-      ciphertext: try product.ciphertext.relinearizedAndRescaled(by: division, with: keys, parallelism: threads.team()),
-      level: product.level - 1, scale: product.scale / divisor, valueBound: product.valueBound,
-      noise: product.noise / divisor.doubleValue
-        + parameters.switchingNoise(limbs: product.ciphertext.limbCount, log2Divisor: division.log2Divisor))
-    try result.requireReadable()
-    return result
+    return try rescaled(
+      product.ciphertext.relinearizedAndRescaled(
+        by: parameters.switchedRescaling(level: product.level), with: keys, parallelism: threads.team()),
+      fromLevel: product.level, scale: product.scale, valueBound: product.valueBound, noise: product.noise)
   }
 
   /// Multiplies by a plaintext: one transform a prime, and one level where the evaluator sees to scales.
@@ -165,6 +159,47 @@ extension CKKSEvaluator {
   }
 
   // MARK: Steps
+
+  /// Two ciphertexts of one level, and what is known of their product before it is made.
+  private struct Factors {
+    let lhs: CKKSCiphertext
+    let rhs: CKKSCiphertext
+    let scale: CKKSScale
+    let valueBound: Double
+    let noise: Double
+  }
+
+  /// Brings two ciphertexts to one level, and sees that their product fits there.
+  private func factors(_ lhs: CKKSCiphertext, _ rhs: CKKSCiphertext) throws(RLWEError) -> Factors {
+    try check(lhs)
+    try check(rhs)
+    guard lhs.key == rhs.key else { throw .wrongKey }
+    var (a, b) = (lhs, rhs)
+    try alignLevels(&a, &b)
+    if alignment == .automatic { guard a.level > 0 else { throw .noLevelLeft } }
+    let (sa, sb) = (a.scale.doubleValue * a.valueBound, b.scale.doubleValue * b.valueBound)
+    let factors = Factors(
+      lhs: a, rhs: b, scale: a.scale * b.scale, valueBound: a.valueBound * b.valueBound,
+      noise: sa * b.noise + sb * a.noise + a.noise * b.noise)
+    try parameters.requireRoom(
+      level: a.level, scale: factors.scale, valueBound: factors.valueBound, noise: factors.noise)
+    return factors
+  }
+
+  /// A product that was relinearised and rescaled in one division.
+  private func rescaled(
+    _ ciphertext: Ciphertext<Evaluation>, fromLevel level: Int, scale: CKKSScale, valueBound: Double, noise: Double
+  ) throws(RLWEError) -> CKKSCiphertext {
+    let divisor = parameters.divisor(level: level)
+    let result = CKKSCiphertext(
+      parameters: parameters, ciphertext: ciphertext, level: level - 1, scale: scale / divisor, valueBound: valueBound,
+      noise: noise / divisor.doubleValue
+        + parameters.switchingNoise(
+          limbs: parameters.limbCount(level: level),
+          log2Divisor: parameters.switchedRescaling(level: level).log2Divisor))
+    try result.requireReadable()
+    return result
+  }
 
   /// The product with a plaintext, not rescaled.
   private func product(

@@ -22,6 +22,29 @@ import Testing
     }
   }
 
+  /// Later indexes see what the first ones wrote, and one thread never waits.
+  @Test(arguments: [1, 2, 5])
+  func laterBodiesWaitForTheFirst(threads: Int) {
+    let parallelism = Parallelism(threads).team()
+    for first in [0, 1, 3] {
+      for round in 1...200 {
+        let storage = AlignedStorage(count: 8)
+        let missing = Countdown(first)
+        concurrentFor(8, parallelism: parallelism) { index, _ in
+          guard index >= first else {
+            var words = storage.mutableWords(index..<index + 1)
+            words[0] = UInt64(round)
+            missing.arrive()
+            return
+          }
+          missing.wait()
+          let seen = storage.words(0..<first)
+          for place in 0..<first { #expect(seen[place] == UInt64(round)) }
+        }
+      }
+    }
+  }
+
   /// What a loop wrote is there for the caller when it returns, and for every thread of the next loop.
   @Test func loopsFollowOneAnother() {
     let parallelism = Parallelism(4).team()

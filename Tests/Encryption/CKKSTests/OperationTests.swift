@@ -36,6 +36,8 @@ import Testing
     try report("negative", negative, -1 * x, level: top)
     let product = try evaluator.multiply(a, b, with: keys)
     try report("product", product, x * y, level: top - 1)
+    let twoSteps = try evaluator.relinearizeAndRescale(evaluator.multiply(a, b), with: keys)
+    #expect(product.serialized() == twoSteps.serialized(), "one step is not the same as two")
     try report("product, the other way", evaluator.multiply(b, a, with: keys), x * y, level: top - 1)
     try report("square", evaluator.square(a, with: keys), x * x, level: top - 1)
     var mixed = product

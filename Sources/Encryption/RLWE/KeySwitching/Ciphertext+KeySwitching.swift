@@ -39,31 +39,14 @@ extension QuadraticCiphertext where Domain: KeySwitchingDomain {
   package consuming func relinearized(
     with keys: EvaluationKeys, parallelism: Parallelism
   ) throws(RLWEError) -> Ciphertext<Domain> {
-    var (context, product0, product1) = try switchedSquare(with: keys, parallelism: parallelism)
-    let division = context.division(limbs: limbCount)
-    let noise = noise + context.noise(limbs: limbCount, degree: parameters.degree)
-    let basis = c0.basis
+    let (context, square) = try parameters.squareSwitching(key, limbs: limbCount, keys)
+    let switching = KeySwitch(
+      .cut(Domain.switchingInput(c2, context: context, parallelism: parallelism)), by: square, parallelism: parallelism)
+    let (switched0, switched1) = Domain.switched(
+      switching, dividedBy: context.division(limbs: limbCount), addends: (c0, c1), under: nil, to: c0.basis)
     return Ciphertext(
-      parameters: parameters, key: key,
-      c0: Domain.divided(
-        product0.take(), by: division, adding: c0, under: nil, to: basis, scratch: context.scratch,
-        parallelism: parallelism),
-      c1: Domain.divided(
-        product1.take(), by: division, adding: c1, under: nil, to: basis, scratch: context.scratch,
-        parallelism: parallelism),
-      noise: noise)
-  }
-
-  /// P·(u₀, u₁) with u₀ + u₁·s ≈ c₂·s².
-  private func switchedSquare(
-    with keys: EvaluationKeys, parallelism: Parallelism
-  ) throws(RLWEError) -> (KeySwitchingContext, RNSPolynomial<Evaluation>, RNSPolynomial<Evaluation>) {
-    try keys.requireCompatible(parameters, key)
-    let context = try parameters.requireKeySwitching()
-    let switching = try keys.relinearizationKey(limbs: limbCount)
-    let input = Domain.switchingInput(c2, context: context, parallelism: parallelism)
-    let (product0, product1) = switching.product(with: input, parallelism: parallelism)
-    return (context, product0, product1)
+      parameters: parameters, key: key, c0: switched0, c1: switched1,
+      noise: noise + context.noise(limbs: limbCount, degree: parameters.degree))
   }
 }
 
@@ -74,21 +57,58 @@ extension QuadraticCiphertext where Domain == Evaluation {
   package consuming func relinearizedAndRescaled(
     by division: SpecialDivision, with keys: EvaluationKeys, parallelism: Parallelism
   ) throws(RLWEError) -> Ciphertext<Evaluation> {
-    var (context, product0, product1) = try switchedSquare(with: keys, parallelism: parallelism)
-    precondition(
-      division.keptCount + division.droppedCount == limbCount + context.specialPlans.count, "another division")
-    product0.addMultiple(of: c0, byProductOf: context.specialPlans, parallelism: parallelism)
-    product1.addMultiple(of: c1, byProductOf: context.specialPlans, parallelism: parallelism)
+    let (context, square) = try parameters.squareSwitching(key, limbs: limbCount, keys)
+    let input = KeySwitchingInput(c2, context: context, parallelism: parallelism)
+    return KeySwitch(.cut(input), by: square, parallelism: parallelism).rescaled(
+      by: division, addingMultipleOf: .polynomials(c0, c1), key: key, noise: noise)
+  }
+}
+
+extension Ciphertext where Domain == Evaluation {
+  /// The product with a ciphertext of the same primes, relinearised and divided by its last primes, in one division by P times
+  /// those.
+  ///
+  /// The parts of the product are never stored, but for the one that the key is applied to.
+  ///
+  /// - Parameters:
+  ///   - other: Of the same key and primes.
+  ///   - division: By the last primes and P.
+  ///   - noise: Of the product.
+  package func multipliedRelinearizedAndRescaled(
+    by other: Ciphertext, dividedBy division: SpecialDivision, noise: NoiseBound, with keys: EvaluationKeys,
+    parallelism: Parallelism
+  ) throws(RLWEError) -> Ciphertext<Evaluation> {
+    let (context, square) = try parameters.squareSwitching(key, limbs: limbCount, keys)
+    let input = KeySwitchingInput(product: c1, other.c1, context: context, parallelism: parallelism)
+    return KeySwitch(.cut(input), by: square, parallelism: parallelism).rescaled(
+      by: division, addingMultipleOf: .product((c0, c1), (other.c0, other.c1)), key: key, noise: noise)
+  }
+}
+
+extension RLWEParameters {
+  /// What brings a product of ciphertexts back to two polynomials.
+  fileprivate func squareSwitching(
+    _ key: KeyIdentifier, limbs: Int, _ keys: EvaluationKeys
+  ) throws(RLWEError) -> (KeySwitchingContext, KeySwitchingKey) {
+    try keys.requireCompatible(self, key)
+    return (try requireKeySwitching(), try keys.relinearizationKey(limbs: limbs))
+  }
+}
+
+extension KeySwitch {
+  /// The ciphertext of a product, divided by its last primes.
+  fileprivate func rescaled(
+    by division: SpecialDivision, addingMultipleOf term: KeySwitchingTerm, key identifier: KeyIdentifier,
+    noise: NoiseBound
+  ) -> Ciphertext<Evaluation> {
+    let (parameters, limbs) = (key.parameters, digits.limbCount)
     let target = parameters.basis(limbs: division.keptCount)
-    let dropped = log2Modulus - target.log2Product
-    let noise =
-      noise.scaledDown(bits: dropped)
-      + context.noise(limbs: limbCount, degree: parameters.degree, log2Divisor: division.log2Divisor)
+    let dropped = parameters.basis(limbs: limbs).log2Product - target.log2Product
+    let (c0, c1) = evaluations(dividedBy: division, addingMultipleOf: term, to: target)
     return Ciphertext(
-      parameters: parameters, key: key,
-      c0: division.divide(product0.take(), adding: nil, to: target, scratch: context.scratch, parallelism: parallelism),
-      c1: division.divide(product1.take(), adding: nil, to: target, scratch: context.scratch, parallelism: parallelism),
-      noise: noise)
+      parameters: parameters, key: identifier, c0: c0, c1: c1,
+      noise: noise.scaledDown(bits: dropped)
+        + digits.context.noise(limbs: limbs, degree: parameters.degree, log2Divisor: division.log2Divisor))
   }
 }
 
@@ -108,9 +128,7 @@ extension Ciphertext where Domain: KeySwitchingDomain {
     let galois = try galoisKey(element, of: keys)
     let context = try parameters.requireKeySwitching()
     let input = Domain.switchingInput(c1, context: context, parallelism: parallelism)
-    return switched(
-      galois.key.product(with: input, parallelism: parallelism), context: context, parallelism: parallelism,
-      automorphism: galois.automorphism)
+    return switched(.cut(input), by: galois.key, under: galois.automorphism, parallelism: parallelism)
   }
 
   /// The same for digits of c₁ that are there already.
@@ -120,9 +138,7 @@ extension Ciphertext where Domain: KeySwitchingDomain {
     precondition(digits.limbCount == limbCount, "digits of another ciphertext")
     guard !element.isIdentity else { return self }
     let galois = try galoisKey(element, of: keys)
-    return switched(
-      galois.key.product(with: digits, parallelism: parallelism), context: digits.context, parallelism: parallelism,
-      automorphism: galois.automorphism)
+    return switched(.hoisted(digits), by: galois.key, under: galois.automorphism, parallelism: parallelism)
   }
 
   /// The ciphertext of the same message under another secret.
@@ -138,9 +154,7 @@ extension Ciphertext where Domain: KeySwitchingDomain {
     }
     let context = try parameters.requireKeySwitching()
     let input = Domain.switchingInput(c1, context: context, parallelism: parallelism)
-    return switched(
-      reencryption.switching.product(with: input, parallelism: parallelism), context: context,
-      parallelism: parallelism, key: reencryption.target)
+    return switched(.cut(input), by: reencryption.switching, to: reencryption.target, parallelism: parallelism)
   }
 
   private func galoisKey(_ element: GaloisElement, of keys: EvaluationKeys) throws(RLWEError) -> GaloisKey {
@@ -148,19 +162,15 @@ extension Ciphertext where Domain: KeySwitchingDomain {
     return try keys.galoisKey(element, limbs: limbCount)
   }
 
-  /// c₀ + u₀, u₁ from P·(u₀, u₁), and the image of that under an automorphism where there is one.
+  /// c₀ + u₀, u₁ with u₀ + u₁·s ≈ c₁·s′, and the image of that under an automorphism where there is one.
   private func switched(
-    _ product: consuming (RNSPolynomial<Evaluation>, RNSPolynomial<Evaluation>), context: KeySwitchingContext,
-    parallelism: Parallelism,
-    automorphism: GaloisAutomorphism? = nil, key newKey: KeyIdentifier? = nil
+    _ digits: KeySwitchingDigits, by switching: KeySwitchingKey, under automorphism: GaloisAutomorphism? = nil,
+    to newKey: KeyIdentifier? = nil, parallelism: Parallelism
   ) -> Ciphertext<Domain> {
-    let division = context.division(limbs: limbCount)
-    let switched0 = Domain.divided(
-      product.0.take(), by: division, adding: c0, under: automorphism, to: basis, scratch: context.scratch,
-      parallelism: parallelism)
-    let switched1 = Domain.divided(
-      product.1.take(), by: division, adding: nil, under: automorphism, to: basis, scratch: context.scratch,
-      parallelism: parallelism)
+    let context = digits.context
+    let (switched0, switched1) = Domain.switched(
+      KeySwitch(digits, by: switching, parallelism: parallelism), dividedBy: context.division(limbs: limbCount),
+      addends: (c0, nil), under: automorphism, to: basis)
     return Ciphertext(
       parameters: parameters, key: newKey ?? key, c0: switched0, c1: switched1,
       noise: noise + context.noise(limbs: limbCount, degree: parameters.degree))

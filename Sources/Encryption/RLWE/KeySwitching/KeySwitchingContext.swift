@@ -102,7 +102,13 @@ package final class KeySwitchingContext: Sendable {
     digits[digit].limbs.clamped(to: 0..<limbs)
   }
 
-  func inverses(ofDigit digit: Int, count: Int) -> [UInt64] { inverses[digit][count - 1] }
+  /// What each of the first `limbs` limbs is multiplied by before the limbs of a digit are summed; nil where that is 1 for all.
+  func digitInverses(limbs: Int) -> [UInt64]? {
+    guard digits.contains(where: { $0.limbs.count > 1 }) else { return nil }
+    return (0..<digitCount(limbs: limbs)).flatMap { digit in
+      inverses[digit][self.limbs(ofDigit: digit, limbs: limbs).count - 1]
+    }
+  }
 
   func summation(ofDigit digit: Int, count: Int, to keyLimb: Int) -> RNSMap? { summations[digit][count - 1][keyLimb] }
 
@@ -128,6 +134,11 @@ package final class KeySwitchingContext: Sendable {
       let range = self.limbs(ofDigit: digit, limbs: limbs)
       return (RNSMap.log2Product(Array(keyBases[limbs - 1].plans[range])), range.count)
     }
+  }
+
+  /// P modulo q.
+  func specialProduct(modulo q: Modulus) -> UInt64 {
+    specialPlans.reduce(1) { q.multiply($0, q.reduce($1.modulus.value)) }
   }
 
   /// log2 P; 0 without special primes.
@@ -186,36 +197,5 @@ package final class KeySwitchingContext: Sendable {
         })
     }
     return (inverses, summations)
-  }
-}
-
-/// Division by a product of primes with rounding, in both forms.
-package struct SpecialDivision: Sendable {
-  /// How many limbs stay.
-  package let keptCount: Int
-
-  /// How many limbs, at the end, are divided out.
-  package let droppedCount: Int
-
-  /// In coefficient form, all kept limbs at once; nil where nothing is dropped.
-  let coefficient: RNSMap?
-
-  /// In evaluation form: the dropped part lifted to each kept prime.
-  let liftings: [RNSMap]
-
-  /// The inverse of the divisor modulo each kept prime.
-  let inverses: [UInt64]
-
-  /// log2 of the divisor.
-  package let log2Divisor: Double
-
-  /// Division by the product of the primes of `dropped`, for polynomials modulo those of `kept` and then these.
-  package init(dropping dropped: [NTTPlan], keeping kept: [NTTPlan]) {
-    keptCount = kept.count
-    droppedCount = dropped.count
-    coefficient = dropped.isEmpty ? nil : RNSMap.division(by: dropped, in: kept)
-    liftings = dropped.isEmpty ? [] : kept.map { RNSMap.lifting(from: dropped, to: [$0]) }
-    inverses = RNSMap.inverses(ofProduct: dropped, modulo: kept)
-    log2Divisor = RNSMap.log2Product(dropped)
   }
 }

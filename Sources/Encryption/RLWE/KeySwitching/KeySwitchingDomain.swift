@@ -9,11 +9,12 @@ package protocol KeySwitchingDomain: PolynomialDomain {
     _ polynomial: RNSPolynomial<Self>, context: KeySwitchingContext, parallelism: Parallelism
   ) -> KeySwitchingInput
 
-  /// round(product / divisor) + addend, modulo the primes that stay, under an automorphism where there is one.
-  static func divided(
-    _ product: consuming RNSPolynomial<Evaluation>, by division: SpecialDivision, adding addend: RNSPolynomial<Self>?,
-    under automorphism: GaloisAutomorphism?, to target: RNSBasis, scratch: ScratchPool, parallelism: Parallelism
-  ) -> RNSPolynomial<Self>
+  /// round(Σ digit · (k₀, k₁) / divisor) + addends, modulo the primes that stay, under an automorphism where there is one.
+  static func switched(
+    _ switching: KeySwitch, dividedBy division: SpecialDivision,
+    addends: (RNSPolynomial<Self>?, RNSPolynomial<Self>?), under automorphism: GaloisAutomorphism?,
+    to target: RNSBasis
+  ) -> RNSPolynomial<Self>.Pair
 }
 
 extension Coefficient: KeySwitchingDomain {
@@ -25,13 +26,12 @@ extension Coefficient: KeySwitchingDomain {
   }
 
   /// All limbs are transformed back and divided at once.
-  package static func divided(
-    _ product: consuming RNSPolynomial<Evaluation>, by division: SpecialDivision,
-    adding addend: RNSPolynomial<Coefficient>?, under automorphism: GaloisAutomorphism?, to target: RNSBasis,
-    scratch _: ScratchPool, parallelism: Parallelism
-  ) -> RNSPolynomial<Coefficient> {
-    division.divideToCoefficients(product, to: target, parallelism: parallelism)
-      .adding(addend, under: automorphism, parallelism: parallelism)
+  package static func switched(
+    _ switching: KeySwitch, dividedBy division: SpecialDivision,
+    addends: (RNSPolynomial<Coefficient>?, RNSPolynomial<Coefficient>?), under automorphism: GaloisAutomorphism?,
+    to target: RNSBasis
+  ) -> RNSPolynomial<Coefficient>.Pair {
+    switching.coefficients(dividedBy: division, addends: addends, under: automorphism, to: target)
   }
 }
 
@@ -44,12 +44,11 @@ extension Evaluation: KeySwitchingDomain {
   }
 
   /// Only the dropped limbs are transformed back.
-  package static func divided(
-    _ product: consuming RNSPolynomial<Evaluation>, by division: SpecialDivision,
-    adding addend: RNSPolynomial<Evaluation>?, under automorphism: GaloisAutomorphism?, to target: RNSBasis,
-    scratch: ScratchPool, parallelism: Parallelism
-  ) -> RNSPolynomial<Evaluation> {
-    division.divide(
-      product, adding: addend, under: automorphism, to: target, scratch: scratch, parallelism: parallelism)
+  package static func switched(
+    _ switching: KeySwitch, dividedBy division: SpecialDivision,
+    addends: (RNSPolynomial<Evaluation>?, RNSPolynomial<Evaluation>?), under automorphism: GaloisAutomorphism?,
+    to target: RNSBasis
+  ) -> RNSPolynomial<Evaluation>.Pair {
+    switching.evaluations(dividedBy: division, addends: addends, under: automorphism, to: target)
   }
 }

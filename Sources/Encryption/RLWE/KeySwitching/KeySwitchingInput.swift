@@ -11,57 +11,85 @@ package struct KeySwitchingInput: Sendable {
   let context: KeySwitchingContext
   let limbCount: Int
   let degree: Int
-  private let plans: [NTTPlan]
 
   /// Residues in coefficient form.
+  ///
+  /// Beside `evaluations` they are the scaled ones: then only digits of single primes are cut from them, whose factor is 1.
   private let coefficients: AlignedStorage
 
-  /// The same times the inverses that the summation of digits wants; the same object where those are one.
+  /// The same times the inverses that the summation of digits wants; the same object where those are all 1.
   private let scaled: AlignedStorage
 
   private let evaluations: AlignedStorage?
 
   /// From coefficients.
   package init(_ polynomial: RNSPolynomial<Coefficient>, context: KeySwitchingContext, parallelism: Parallelism) {
-    self.init(polynomial, evaluations: nil, context: context, parallelism: parallelism)
+    let (limbs, degree, plans) = (polynomial.limbCount, polynomial.degree, polynomial.basis.plans)
+    let from = polynomial.storage
+    var scaled = from
+    if let factors = context.digitInverses(limbs: limbs) {
+      let words = AlignedStorage(recycledBy: polynomial.basis.recycler)
+      concurrentFor(limbs, parallelism: parallelism) { limb, _ in
+        let range = limb * degree..<(limb + 1) * degree
+        var row = words.mutableWords(range)
+        plans[limb].backend.multiplyScalar(&row, from.words(range), by: factors[limb], modulo: plans[limb].modulus)
+      }
+      scaled = words
+    }
+    self.init(context: context, plans: plans, coefficients: from, scaled: scaled, evaluations: nil)
   }
 
   /// From evaluations: one inverse transform a limb.
   package init(_ polynomial: RNSPolynomial<Evaluation>, context: KeySwitchingContext, parallelism: Parallelism) {
+    self.init(evaluations: polynomial, context: context, parallelism: parallelism) { _, _ in }
+  }
+
+  /// From evaluations that are the products of those of two polynomials.
+  package init(
+    product lhs: RNSPolynomial<Evaluation>, _ rhs: RNSPolynomial<Evaluation>, context: KeySwitchingContext,
+    parallelism: Parallelism
+  ) {
+    precondition(lhs.basis == rhs.basis, "polynomials of different bases")
+    let plans = lhs.basis.plans
     self.init(
-      polynomial.coefficientForm(parallelism: parallelism), evaluations: polynomial.storage, context: context,
-      parallelism: parallelism)
+      evaluations: RNSPolynomial(uninitializedIn: lhs.basis), context: context, parallelism: parallelism
+    ) { row, limb in
+      plans[limb].backend.multiply(&row, lhs.limb(limb), rhs.limb(limb), modulo: plans[limb].modulus)
+    }
+  }
+
+  /// Writes each limb of the evaluations with `fill`, and transforms it back while it is in the cache.
+  private init(
+    evaluations polynomial: RNSPolynomial<Evaluation>, context: KeySwitchingContext, parallelism: Parallelism,
+    fill: @Sendable (_ row: inout MutableSpan<UInt64>, _ limb: Int) -> Void
+  ) {
+    let (limbs, degree, plans) = (polynomial.limbCount, polynomial.degree, polynomial.basis.plans)
+    let factors = context.digitInverses(limbs: limbs)
+    let evaluations = polynomial.storage
+    let words = AlignedStorage(recycledBy: polynomial.basis.recycler)
+    concurrentFor(limbs, parallelism: parallelism) { limb, _ in
+      let range = limb * degree..<(limb + 1) * degree
+      let plan = plans[limb]
+      var evaluated = evaluations.mutableWords(range)
+      fill(&evaluated, limb)
+      var row = words.mutableWords(range)
+      row.copyWords(of: evaluated.span)
+      plan.inverse(&row)
+      if let factors { plan.backend.multiplyScalarInPlace(&row, by: factors[limb], modulo: plan.modulus) }
+    }
+    self.init(context: context, plans: plans, coefficients: words, scaled: words, evaluations: evaluations)
   }
 
   private init(
-    _ polynomial: RNSPolynomial<Coefficient>, evaluations: AlignedStorage?, context: KeySwitchingContext,
-    parallelism: Parallelism
+    context: KeySwitchingContext, plans: [NTTPlan], coefficients: AlignedStorage, scaled: AlignedStorage,
+    evaluations: AlignedStorage?
   ) {
-    let (limbs, degree) = (polynomial.limbCount, polynomial.degree)
     self.context = context
-    limbCount = limbs
-    self.degree = degree
-    let plans = polynomial.basis.plans
-    self.plans = plans
-    coefficients = polynomial.storage
-    self.evaluations = evaluations
-    let widest = context.digits.map(\.limbs.count).max() ?? 1
-    guard widest > 1 else {
-      scaled = polynomial.storage
-      return
-    }
-    let scaled = AlignedStorage(recycledBy: polynomial.basis.recycler)
-    let from = polynomial.storage
-    let constants = (0..<context.digitCount(limbs: limbs)).flatMap { digit in
-      context.inverses(ofDigit: digit, count: context.limbs(ofDigit: digit, limbs: limbs).count)
-    }
-    concurrentFor(limbs, parallelism: parallelism) { limb, _ in
-      let range = limb * degree..<(limb + 1) * degree
-      var words = scaled.mutableWords(range)
-      plans[limb].backend.multiplyScalar(
-        &words, from.words(range), by: constants[limb], modulo: plans[limb].modulus)
-    }
+    limbCount = plans.count
+    degree = plans[0].degree
+    self.coefficients = coefficients
     self.scaled = scaled
+    self.evaluations = evaluations
   }
 
   /// How many digits it has.

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ModularArithmetic
+package import PolynomialRing
+
+/// One key switch: Σ digit · (k₀, k₁) in the key basis, and that divided by P.
+///
+/// Limb after limb of the key basis: a limb is finished as far as it can be before the next is begun, while it is in the cache.
+/// What is divided out comes first, as all other limbs need it.
+package struct KeySwitch: Sendable {
+  let digits: KeySwitchingDigits
+  let key: KeySwitchingKey
+  let parallelism: Parallelism
+
+  /// The digits of a polynomial and a key for what it is multiplied by.
+  package init(_ digits: KeySwitchingDigits, by key: KeySwitchingKey, parallelism: Parallelism) {
+    self.digits = digits
+    self.key = key
+    self.parallelism = parallelism
+  }
+
+  /// Scratch of one thread: the digits of a limb, its two products, and a polynomial of any use.
+  private struct Rows {
+    let block: AlignedStorage
+    let digitRows: Int
+    let degree: Int
+
+    func range(_ place: Int) -> Range<Int> { (digitRows + place) * degree..<(digitRows + place + 1) * degree }
+    var products: (Range<Int>, Range<Int>) { (range(0), range(1)) }
+    var spare: Range<Int> { range(2) }
+  }
+
+  /// Lends every thread its scratch.
+  private func withScratch<Result>(degree: Int, limbs: Int, _ body: ([Rows]) -> Result) -> Result {
+    let (pool, rows) = (digits.context.scratch, digits.scratchRows)
+    let blocks = (0..<min(parallelism.threads, limbs)).map { _ in pool.take(count: (rows + 3) * degree) }
+    defer { blocks.forEach(pool.give) }
+    return body(blocks.map { Rows(block: $0, digitRows: rows, degree: degree) })
+  }
+
+  /// Σ digit · (k₀, k₁) modulo one prime of the key basis.
+  private func multiply(
+    _ out0: inout MutableSpan<UInt64>, _ out1: inout MutableSpan<UInt64>, limb: Int, plan: NTTPlan, rows: Rows
+  ) {
+    let (storage, packed) = (key.storage, key.packedRange(limb, limbs: digits.limbCount))
+    digits.withDigits(keyLimb: limb, plan: plan, scratch: rows.block) { lazy, count in
+      plan.backend.keyInnerProduct(
+        &out0, &out1, lazyDigits: lazy, digitStride: plan.degree, terms: count,
+        packed: storage.words(packed), packedTerms: key.digitCount,
+        modulo: plan.modulus)
+    }
+  }
+
+  /// round((Σ digit · (k₀, k₁) + P · term) / divisor) + addends in evaluation form, under an automorphism where there is one.
+  ///
+  /// - Parameters:
+  ///   - division: By P, or by P and the last primes of the polynomial.
+  ///   - term: Modulo the primes of the polynomial.
+  ///   - addends: Modulo the primes that stay.
+  ///   - target: The basis of the primes that stay.
+  package func evaluations(
+    dividedBy division: SpecialDivision, addingMultipleOf term: KeySwitchingTerm = .zero,
+    addends: (RNSPolynomial<Evaluation>?, RNSPolynomial<Evaluation>?) = (nil, nil),
+    under automorphism: GaloisAutomorphism? = nil, to target: RNSBasis
+  ) -> RNSPolynomial<Evaluation>.Pair {
+    let context = digits.context
+    let basis = context.keyBasis(limbs: digits.limbCount)
+    let (degree, kept, dropped) = (basis.degree, division.keptCount, division.droppedCount)
+    precondition(basis.limbCount == kept + dropped && target.limbCount == kept, "another division")
+    precondition([addends.0, addends.1].allSatisfy { $0.map { $0.basis == target } ?? true }, "another basis")
+    let results = (
+      RNSPolynomial<Evaluation>(uninitializedIn: target), RNSPolynomial<Evaluation>(uninitializedIn: target)
+    )
+    let outputs = [
+      DividedRow(division: division, addend: addends.0?.storage, automorphism: automorphism, output: results.0.storage),
+      DividedRow(division: division, addend: addends.1?.storage, automorphism: automorphism, output: results.1.storage),
+    ]
+    // Coefficients of what is divided out, polynomial after polynomial.
+    let rest = context.scratch.take(count: max(1, 2 * dropped * degree))
+    defer { context.scratch.give(rest) }
+    let missing = Countdown(dropped)
+    withScratch(degree: degree, limbs: basis.limbCount) { scratch in
+      concurrentFor(basis.limbCount, parallelism: parallelism) { index, worker in
+        let limb = index < dropped ? kept + index : index - dropped
+        let (plan, rows) = (basis.plans[limb], scratch[worker])
+        let isDropped = index < dropped
+        let places =
+          isDropped
+          ? (index * degree..<(index + 1) * degree, (dropped + index) * degree..<(dropped + index + 1) * degree)
+          : rows.products
+        let block = isDropped ? rest : rows.block
+        var row0 = block.mutableWords(places.0)
+        var row1 = block.mutableWords(places.1)
+        var spare = rows.block.mutableWords(rows.spare)
+        multiply(&row0, &row1, limb: limb, plan: plan, rows: rows)
+        if limb < digits.limbCount {
+          term.addMultiple(
+            to: &row0, &row1, limb: limb, plan: plan, factor: context.specialProduct(modulo: plan.modulus),
+            spare: &spare)
+        }
+        if isDropped {
+          plan.inverse(&row0)
+          plan.inverse(&row1)
+          missing.arrive()
+          return
+        }
+        missing.wait()
+        outputs[0].write(&row0, rest: rest.words(0..<dropped * degree), limb: limb, plan: plan, spare: &spare)
+        outputs[1].write(
+          &row1, rest: rest.words(dropped * degree..<2 * dropped * degree), limb: limb, plan: plan, spare: &spare)
+      }
+    }
+    return results
+  }
+
+  /// The same in coefficient form, without a term: every limb is transformed back, and all are divided at once.
+  package func coefficients(
+    dividedBy division: SpecialDivision, addends: (RNSPolynomial<Coefficient>?, RNSPolynomial<Coefficient>?),
+    under automorphism: GaloisAutomorphism?, to target: RNSBasis
+  ) -> RNSPolynomial<Coefficient>.Pair {
+    let basis = digits.context.keyBasis(limbs: digits.limbCount)
+    let (degree, limbs) = (basis.degree, basis.limbCount)
+    precondition(
+      limbs == division.keptCount + division.droppedCount && target.limbCount == division.keptCount, "another division")
+    let product = digits.context.scratch.take(count: 2 * limbs * degree)
+    defer { digits.context.scratch.give(product) }
+    withScratch(degree: degree, limbs: limbs) { scratch in
+      concurrentFor(limbs, parallelism: parallelism) { limb, worker in
+        let plan = basis.plans[limb]
+        var row0 = product.mutableWords(limb * degree..<(limb + 1) * degree)
+        var row1 = product.mutableWords((limbs + limb) * degree..<(limbs + limb + 1) * degree)
+        multiply(&row0, &row1, limb: limb, plan: plan, rows: scratch[worker])
+        plan.inverse(&row0)
+        plan.inverse(&row1)
+      }
+    }
+    return division.divide(product, addends: addends, under: automorphism, to: target, parallelism: parallelism)
+  }
+}

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ModularArithmetic
+package import PolynomialRing
+
+/// Division by a product of primes with rounding, in both forms.
+package struct SpecialDivision: Sendable {
+  /// How many limbs stay.
+  package let keptCount: Int
+
+  /// How many limbs, at the end, are divided out.
+  package let droppedCount: Int
+
+  /// In coefficient form, all kept limbs at once; nil where nothing is dropped.
+  private let coefficient: RNSMap?
+
+  /// In evaluation form: the dropped part lifted to each kept prime.
+  fileprivate let liftings: [RNSMap]
+
+  /// The inverse of the divisor modulo each kept prime.
+  fileprivate let inverses: [UInt64]
+
+  /// log2 of the divisor.
+  package let log2Divisor: Double
+
+  /// Division by the product of the primes of `dropped`, for polynomials modulo those of `kept` and then these.
+  package init(dropping dropped: [NTTPlan], keeping kept: [NTTPlan]) {
+    keptCount = kept.count
+    droppedCount = dropped.count
+    coefficient = dropped.isEmpty ? nil : RNSMap.division(by: dropped, in: kept)
+    liftings = dropped.isEmpty ? [] : kept.map { RNSMap.lifting(from: dropped, to: [$0]) }
+    inverses = RNSMap.inverses(ofProduct: dropped, modulo: kept)
+    log2Divisor = RNSMap.log2Product(dropped)
+  }
+
+  /// round(x / divisor) of two polynomials in evaluation form: a rescale.
+  ///
+  /// - Parameters:
+  ///   - polynomials: Modulo all primes.
+  ///   - target: The basis of the kept primes.
+  package func divide(
+    _ polynomials: RNSPolynomial<Evaluation>.Pair, to target: RNSBasis, scratch pool: ScratchPool,
+    parallelism: Parallelism
+  ) -> RNSPolynomial<Evaluation>.Pair {
+    let (basis, degree, kept, dropped) = (polynomials.0.basis, target.degree, keptCount, droppedCount)
+    precondition(basis.limbCount == kept + dropped && target.limbCount == kept, "another basis")
+    precondition(polynomials.1.basis == basis, "polynomials of different bases")
+    let results = (
+      RNSPolynomial<Evaluation>(uninitializedIn: target), RNSPolynomial<Evaluation>(uninitializedIn: target)
+    )
+    let inputs = [polynomials.0.storage, polynomials.1.storage]
+    let outputs = [results.0.storage, results.1.storage].map {
+      DividedRow(division: self, addend: nil, automorphism: nil, output: $0)
+    }
+    let rest = pool.take(count: 2 * dropped * degree)
+    let scratch = (0..<min(parallelism.threads, basis.limbCount)).map { _ in pool.take(count: degree) }
+    defer { (scratch + [rest]).forEach(pool.give) }
+    let missing = Countdown(dropped)
+    concurrentFor(basis.limbCount, parallelism: parallelism) { index, worker in
+      guard index < dropped else {
+        let limb = index - dropped
+        let (plan, range) = (basis.plans[limb], limb * degree..<(limb + 1) * degree)
+        let block = scratch[worker]
+        var spare = block.mutableWords(0..<degree)
+        missing.wait()
+        for (part, output) in outputs.enumerated() {
+          let input = inputs[part]
+          output.write(
+            from: input.words(range), rest: rest.words(part * dropped * degree..<(part + 1) * dropped * degree),
+            limb: limb, plan: plan, spare: &spare)
+        }
+        return
+      }
+      let limb = kept + index
+      for (part, input) in inputs.enumerated() {
+        var row = rest.mutableWords((part * dropped + index) * degree..<(part * dropped + index + 1) * degree)
+        row.copyWords(of: input.words(limb * degree..<(limb + 1) * degree))
+        basis.plans[limb].inverse(&row)
+      }
+      missing.arrive()
+    }
+    return results
+  }
+
+  /// round(x / divisor) + addend of two polynomials in coefficient form, under an automorphism where there is one.
+  ///
+  /// - Parameters:
+  ///   - words: All limbs of the one polynomial, then all of the other.
+  ///   - addends: Modulo the kept primes.
+  ///   - target: The basis of the kept primes.
+  func divide(
+    _ words: AlignedStorage, addends: (RNSPolynomial<Coefficient>?, RNSPolynomial<Coefficient>?),
+    under automorphism: GaloisAutomorphism?, to target: RNSBasis, parallelism: Parallelism
+  ) -> RNSPolynomial<Coefficient>.Pair {
+    let (degree, kept, all) = (target.degree, keptCount, keptCount + droppedCount)
+    let results = (
+      RNSPolynomial<Coefficient>(uninitializedIn: target), RNSPolynomial<Coefficient>(uninitializedIn: target)
+    )
+    let outputs = [results.0.storage, results.1.storage]
+    let ranges = coefficientRanges(degree, for: parallelism)
+    concurrentFor(2 * ranges.count, parallelism: parallelism) { index, _ in
+      let (part, range) = (index / ranges.count, ranges[index % ranges.count])
+      let output = outputs[part]
+      // The columns of `range` in `count` limbs from limb `first` on.
+      func columns(_ first: Int, _ count: Int) -> Range<Int> {
+        first * degree + range.lowerBound..<(first + count - 1) * degree + range.upperBound
+      }
+      if let coefficient {
+        var out = output.mutableWords(columns(0, kept))
+        coefficient.apply(
+          &out, words.words(columns(part * all + kept, all - kept)), own: words.words(columns(part * all, kept)),
+          stride: degree, count: range.count)
+      } else {
+        for limb in 0..<kept {
+          var out = output.mutableWords(columns(limb, 1))
+          out.copyWords(of: words.words(columns(part * all + limb, 1)))
+        }
+      }
+    }
+    return RNSPolynomial.adding(results, addends, under: automorphism, parallelism: parallelism)
+  }
+}
+
+/// How the rows of one polynomial in evaluation form are divided, and where they go.
+struct DividedRow: Sendable {
+  let division: SpecialDivision
+
+  /// Added to the quotient.
+  let addend: AlignedStorage?
+
+  /// Applied to the sum.
+  let automorphism: GaloisAutomorphism?
+
+  let output: AlignedStorage
+
+  /// Divides one limb.
+  ///
+  /// - Parameters:
+  ///   - row: Overwritten.
+  ///   - rest: The dropped limbs as coefficients.
+  ///   - limb: Which of the kept limbs.
+  ///   - plan: Its transform.
+  ///   - spare: Overwritten.
+  func write(
+    _ row: inout MutableSpan<UInt64>, rest: Span<UInt64>, limb: Int, plan: NTTPlan, spare: inout MutableSpan<UInt64>
+  ) {
+    guard let automorphism else {
+      write(from: row.span, rest: rest, limb: limb, plan: plan, spare: &spare)
+      return
+    }
+    let (backend, q) = (plan.backend, plan.modulus)
+    let range = limb * plan.degree..<(limb + 1) * plan.degree
+    if lift(rest, limb: limb, plan: plan, to: &spare) {
+      let inverse = division.inverses[limb]
+      if let addend {
+        backend.differenceScaledInPlace(&row, lazy: spare.span, by: inverse, adding: addend.words(range), modulo: q)
+      } else {
+        backend.differenceScaledInPlace(&row, lazy: spare.span, by: inverse, modulo: q)
+      }
+    } else if let addend {
+      backend.addInPlace(&row, addend.words(range), modulo: q)
+    }
+    var out = output.mutableWords(range)
+    automorphism.apply(&out, row.span, backend: backend)
+  }
+
+  /// Divides one limb without an automorphism, and leaves it as it is.
+  func write(
+    from row: Span<UInt64>, rest: Span<UInt64>, limb: Int, plan: NTTPlan, spare: inout MutableSpan<UInt64>
+  ) {
+    let (backend, q) = (plan.backend, plan.modulus)
+    let range = limb * plan.degree..<(limb + 1) * plan.degree
+    var out = output.mutableWords(range)
+    if lift(rest, limb: limb, plan: plan, to: &spare) {
+      let inverse = division.inverses[limb]
+      if let addend {
+        backend.differenceScaled(&out, row, lazy: spare.span, by: inverse, adding: addend.words(range), modulo: q)
+      } else {
+        backend.differenceScaled(&out, row, lazy: spare.span, by: inverse, modulo: q)
+      }
+    } else if let addend {
+      backend.add(&out, row, addend.words(range), modulo: q)
+    } else {
+      out.copyWords(of: row)
+    }
+  }
+
+  /// The dropped part modulo a kept prime, as lazy evaluations; false where nothing is dropped.
+  private func lift(_ rest: Span<UInt64>, limb: Int, plan: NTTPlan, to spare: inout MutableSpan<UInt64>) -> Bool {
+    guard division.droppedCount > 0 else { return false }
+    division.liftings[limb].apply(&spare, rest, stride: plan.degree, count: plan.degree)
+    plan.forwardLazy(&spare)
+    return true
+  }
+}
