@@ -77,6 +77,11 @@ public struct CRTParameters: Sendable, Hashable {
       expected: own[place ?? own.count - 1], found: found[place ?? found.count - 1])
   }
 
+  /// Throws unless there is one of something for each set.
+  func checkCount(_ count: Int) throws(RLWEError) {
+    guard count == components.count else { throw .partCountMismatch(moduli: components.count, parts: count) }
+  }
+
   /// The residues of integers in (−M/2, M/2], a row for each modulus.
   func residues(of values: [Int128], capacity: Int) throws(EncodingError) -> [[UInt64]] {
     guard values.count <= capacity else { throw .tooManyValues(count: values.count, capacity: capacity) }
