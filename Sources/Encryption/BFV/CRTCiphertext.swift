@@ -20,6 +20,11 @@ public struct CRTCiphertext: Sendable {
     for (component, part) in zip(components, parts) where component.rlwe != part.parameters {
       throw .parametersMismatch(expected: component.rlwe.digest, found: part.parameters.digest)
     }
+    self.init(parameters: parameters, parts: parts)
+  }
+
+  /// requires: parts of the sets.
+  init(parameters: CRTParameters, parts: [Ciphertext<Coefficient>]) {
     self.parameters = parameters
     self.parts = parts
   }
@@ -31,24 +36,39 @@ public struct CRTSecretKey: ~Copyable, Sendable {
   public let parameters: CRTParameters
 
   /// Keys cannot be copied, so arrays hold them by reference.
-  private final class Holder: Sendable {
+  final class Holder: Sendable {
     let key: SecretKey
 
-    init(parameters: RLWEParameters) { key = SecretKey(parameters: parameters) }
+    init(_ key: consuming SecretKey) { self.key = key }
   }
 
-  private let holders: [Holder]
+  let holders: [Holder]
 
   /// Draws the keys from the system's entropy.
   public init(parameters: CRTParameters) {
     self.parameters = parameters
-    holders = parameters.components.map { Holder(parameters: $0.rlwe) }
+    holders = parameters.components.map { Holder(SecretKey(parameters: $0.rlwe)) }
   }
 
-  /// A public key for each set.
+  /// requires: a key for each set.
+  init(parameters: CRTParameters, holders: [Holder]) {
+    self.parameters = parameters
+    self.holders = holders
+  }
+
+  /// A public key for each set, in their order.
   public borrowing func publicKeys() -> [PublicKey] { holders.map { PublicKey(of: $0.key) } }
 
-  /// Evaluation keys for each set.
+  /// Evaluation keys for each set as they travel, in their order.
+  public borrowing func seededEvaluationKeys(
+    _ request: EvaluationKeyRequest, parallelism: Int = 1
+  ) throws(RLWEError) -> [SeededEvaluationKeys] {
+    var keys: [SeededEvaluationKeys] = []
+    for holder in holders { keys.append(try holder.key.evaluationKeys(request, parallelism: parallelism)) }
+    return keys
+  }
+
+  /// Evaluation keys for each set, in their order, ready for use.
   public borrowing func evaluationKeys(
     _ request: EvaluationKeyRequest, parallelism: Int = 1
   ) throws(RLWEError) -> [EvaluationKeys] {

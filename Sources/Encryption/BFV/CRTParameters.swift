@@ -14,6 +14,9 @@ public struct CRTParameters: Sendable, Hashable {
   /// M, below 2^127.
   public let modulus: Int128
 
+  /// Identifies the sets and their order on the wire.
+  public let digest: ParameterDigest
+
   /// (t₁·…·tᵢ₋₁)⁻¹ modulo tᵢ.
   private let inverses: [UInt64]
 
@@ -46,6 +49,7 @@ public struct CRTParameters: Sendable, Hashable {
     self.components = components
     self.inverses = inverses
     modulus = product
+    digest = ParameterDigest(ofSets: components.map(\.rlwe.digest))
   }
 
   /// The sets that differ from `literal` in their plaintext modulus, one for each of `plaintextModuli`.
