@@ -41,11 +41,13 @@ for target in "${targets[@]}"; do
       golden=$root/Tests/Encryption/BFVTests/Golden
       names=(secret-key public-key seeded-ciphertext ciphertext-coefficient ciphertext-evaluation reply plaintext
         quadratic-coefficient quadratic-evaluation evaluation-keys evaluation-keys gadget-evaluation-keys)
-      for index in "${!names[@]}"; do seed "$corpus" $((136 + index)) "$golden/${names[$index]}.bin"; done
-      seed "$corpus" 141 "$golden/compressed-reply.bin"
+      for index in "${!names[@]}"; do seed "$corpus" $((140 + index)) "$golden/${names[$index]}.bin"; done
+      seed "$corpus" 145 "$golden/compressed-reply.bin"
+      names=(crt-ciphertext crt-secret-key crt-plaintext)
+      for index in "${!names[@]}"; do seed "$corpus" $((157 + index)) "$golden/${names[$index]}.bin"; done
       golden=$root/Tests/Encryption/CKKSTests/Golden
       names=(ckks-ciphertext ckks-seeded-ciphertext ckks-product ckks-plaintext reencryption-key)
-      for index in "${!names[@]}"; do seed "$corpus" $((148 + index)) "$golden/${names[$index]}.bin"; done
+      for index in "${!names[@]}"; do seed "$corpus" $((152 + index)) "$golden/${names[$index]}.bin"; done
       options=(-max_len=3072)
       ;;
     ImportFuzz)

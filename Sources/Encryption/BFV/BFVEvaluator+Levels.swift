@@ -35,12 +35,14 @@ extension BFVEvaluator {
   /// but noise, and a product or a rotation with fewer of them costs less and has the same room [KPZ21]. What is
   /// left is measured by the noise bound.
   ///
-  /// - Parameter bits: Above 0; a twentieth of a bit can be lost many times over.
+  /// - Parameter bits: At least 0 and finite; a twentieth of a bit can be lost many times over.
+  /// - Returns: 0 … L − 1 for a ciphertext of L primes.
+  /// - Throws: `RLWEError` for a ciphertext of other parameters, or another number of bits.
   public func droppableLimbCount<Domain>(
     _ ciphertext: borrowing Ciphertext<Domain>, losing bits: Double = 0.05
-  ) -> Int {
-    precondition(ciphertext.parameters == parameters.rlwe, "a ciphertext of other parameters")
-    precondition(bits > 0, "dropping primes loses more than \(bits) bits")
+  ) throws(RLWEError) -> Int {
+    try check(ciphertext.parameters)
+    guard bits >= 0, bits.isFinite else { throw .unusableNumber(bits) }
     func left(_ noise: NoiseBound, _ limbs: Int) -> Double {
       parameters.log2NoiseCapacity(limbs: limbs) - noise.log2Magnitude(degree: parameters.degree, failure: .ownUse)
     }
@@ -61,8 +63,7 @@ extension BFVEvaluator {
   public func droppingFreeLimbs<Domain>(
     _ ciphertext: consuming Ciphertext<Domain>, losing bits: Double = 0.05
   ) throws(RLWEError) -> Ciphertext<Domain> {
-    try check(ciphertext.parameters)
-    let limbs = ciphertext.limbCount - droppableLimbCount(ciphertext, losing: bits)
+    let limbs = ciphertext.limbCount - (try droppableLimbCount(ciphertext, losing: bits))
     return try switchModulus(ciphertext, toLimbCount: limbs)
   }
 

@@ -87,7 +87,7 @@ public struct BFVPlaintext: Sendable {
   /// The plaintext as bytes.
   public func serialized() -> [UInt8] {
     var writer = WireWriter(kind: .plaintext, digest: parameters.rlwe.digest)
-    writer.append(packing: storage.words(0..<storage.count), bits: parameters.plaintextBits)
+    appendBody(to: &writer)
     return writer.bytes
   }
 
@@ -95,13 +95,26 @@ public struct BFVPlaintext: Sendable {
   public init(serialized bytes: [UInt8], parameters: BFVParameters) throws(WireError) {
     var reader = WireReader(bytes)
     _ = try reader.readHeader(kind: .plaintext, digest: parameters.rlwe.digest)
+    try self.init(body: &reader, parameters: parameters)
+    try reader.finish()
+  }
+
+  /// Appends the coefficients alone.
+  func appendBody(to writer: inout WireWriter) {
+    writer.append(packing: storage.words(0..<storage.count), bits: parameters.plaintextBits)
+  }
+
+  /// Reads what `appendBody` wrote.
+  init(body reader: inout WireReader, parameters: BFVParameters) throws(WireError) {
     let storage = AlignedStorage(count: parameters.degree, zeroising: true)
     var words = storage.mutableWords(0..<parameters.degree)
     try reader.unpack(
       into: &words, bits: parameters.plaintextBits, below: parameters.plaintextModulus.value, field: "a coefficient")
-    try reader.finish()
     self.init(parameters: parameters, storage: storage)
   }
+
+  /// How many bytes `appendBody` writes.
+  static func bodyByteCount(parameters: BFVParameters) -> Int { (parameters.degree * parameters.plaintextBits + 7) / 8 }
 }
 
 extension BFVParameters {

@@ -11,15 +11,20 @@ public struct CRTCiphertext: Sendable {
   /// One ciphertext for each set, in their order.
   public let parts: [Ciphertext<Coefficient>]
 
-  /// Puts parts together.
+  /// Puts parts together, one for each set in their order.
   ///
-  /// - Throws: `RLWEError.parametersMismatch` where a part is not of its set.
+  /// - Throws: `RLWEError.partCountMismatch` where there are more or fewer, `.parametersMismatch` where one is not of its set.
   public init(_ parts: [Ciphertext<Coefficient>], parameters: CRTParameters) throws(RLWEError) {
     let components = parameters.components
-    precondition(parts.count == components.count, "\(parts.count) ciphertexts for \(components.count) moduli")
+    try parameters.checkCount(parts.count)
     for (component, part) in zip(components, parts) where component.rlwe != part.parameters {
       throw .parametersMismatch(expected: component.rlwe.digest, found: part.parameters.digest)
     }
+    self.init(parameters: parameters, parts: parts)
+  }
+
+  /// requires: parts of the sets.
+  init(parameters: CRTParameters, parts: [Ciphertext<Coefficient>]) {
     self.parameters = parameters
     self.parts = parts
   }
@@ -31,24 +36,39 @@ public struct CRTSecretKey: ~Copyable, Sendable {
   public let parameters: CRTParameters
 
   /// Keys cannot be copied, so arrays hold them by reference.
-  private final class Holder: Sendable {
+  final class Holder: Sendable {
     let key: SecretKey
 
-    init(parameters: RLWEParameters) { key = SecretKey(parameters: parameters) }
+    init(_ key: consuming SecretKey) { self.key = key }
   }
 
-  private let holders: [Holder]
+  let holders: [Holder]
 
   /// Draws the keys from the system's entropy.
   public init(parameters: CRTParameters) {
     self.parameters = parameters
-    holders = parameters.components.map { Holder(parameters: $0.rlwe) }
+    holders = parameters.components.map { Holder(SecretKey(parameters: $0.rlwe)) }
   }
 
-  /// A public key for each set.
+  /// requires: a key for each set.
+  init(parameters: CRTParameters, holders: [Holder]) {
+    self.parameters = parameters
+    self.holders = holders
+  }
+
+  /// A public key for each set, in their order.
   public borrowing func publicKeys() -> [PublicKey] { holders.map { PublicKey(of: $0.key) } }
 
-  /// Evaluation keys for each set.
+  /// Evaluation keys for each set as they travel, in their order.
+  public borrowing func seededEvaluationKeys(
+    _ request: EvaluationKeyRequest, parallelism: Int = 1
+  ) throws(RLWEError) -> [SeededEvaluationKeys] {
+    var keys: [SeededEvaluationKeys] = []
+    for holder in holders { keys.append(try holder.key.evaluationKeys(request, parallelism: parallelism)) }
+    return keys
+  }
+
+  /// Evaluation keys for each set, in their order, ready for use.
   public borrowing func evaluationKeys(
     _ request: EvaluationKeyRequest, parallelism: Int = 1
   ) throws(RLWEError) -> [EvaluationKeys] {
@@ -71,11 +91,32 @@ public struct CRTSecretKey: ~Copyable, Sendable {
   }
 
   /// Decrypts for the key holder's own eyes; see `SecretKey.decrypt`.
+  ///
+  /// In each part, the chance of a wrong coefficient is at most 2^−40 where its noise bound is honest.
+  /// - Throws: `RLWEError` for other keys or other parameters, or where the noise of a part may exceed what can be decrypted.
   public borrowing func decrypt(_ ciphertext: CRTCiphertext) throws(RLWEError) -> CRTPlaintext {
+    try decrypt(ciphertext, failure: .ownUse)
+  }
+
+  /// Decrypts a result that leaves the key holder: refuses unless in each part the chance of a wrong coefficient, which would
+  /// tell of its key, is at most 2^−128.
+  ///
+  /// - Throws: As `decrypt`.
+  public borrowing func decryptForRelease(_ ciphertext: CRTCiphertext) throws(RLWEError) -> CRTPlaintext {
+    try decrypt(ciphertext, failure: .release)
+  }
+
+  private borrowing func decrypt(
+    _ ciphertext: CRTCiphertext, failure: NoiseBound.Failure
+  ) throws(RLWEError) -> CRTPlaintext {
     try parameters.check(ciphertext.parameters)
     var parts: [BFVPlaintext] = []
     for (index, holder) in holders.enumerated() {
-      parts.append(try holder.key.decrypt(ciphertext.parts[index], parameters: parameters.components[index]))
+      let (part, component) = (ciphertext.parts[index], parameters.components[index])
+      switch failure {
+      case .ownUse: parts.append(try holder.key.decrypt(part, parameters: component))
+      case .release: parts.append(try holder.key.decryptForRelease(part, parameters: component))
+      }
     }
     return CRTPlaintext(parameters: parameters, parts: parts)
   }
@@ -83,8 +124,10 @@ public struct CRTSecretKey: ~Copyable, Sendable {
 
 extension CRTPlaintext {
   /// Encrypts with the public keys of the sets, in their order.
+  ///
+  /// - Throws: `RLWEError.partCountMismatch` where there is not one for each, `.parametersMismatch` where one is not of its set.
   public func encrypted(with publicKeys: [PublicKey]) throws(RLWEError) -> CRTCiphertext {
-    precondition(publicKeys.count == parts.count, "\(publicKeys.count) public keys for \(parts.count) moduli")
+    try parameters.checkCount(publicKeys.count)
     var ciphertexts: [Ciphertext<Coefficient>] = []
     for (key, part) in zip(publicKeys, parts) { ciphertexts.append(try key.encrypt(part)) }
     return try CRTCiphertext(ciphertexts, parameters: parameters)
@@ -133,10 +176,12 @@ public struct CRTEvaluator: Sendable {
   }
 
   /// The product of two ciphertexts, relinearised with the keys of the sets, in their order.
+  ///
+  /// - Throws: `RLWEError.partCountMismatch` where there are not keys for each; else as `BFVEvaluator`.
   public func multiply(
     _ lhs: CRTCiphertext, _ rhs: CRTCiphertext, with keys: [EvaluationKeys]
   ) throws(RLWEError) -> CRTCiphertext {
-    precondition(keys.count == evaluators.count, "evaluation keys of \(keys.count) sets for \(evaluators.count) moduli")
+    try parameters.checkCount(keys.count)
     try parameters.check(rhs.parameters)
     var product = lhs
     try update(&product) { (evaluator, index, part) throws(RLWEError) in

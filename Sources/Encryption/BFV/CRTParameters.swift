@@ -14,6 +14,9 @@ public struct CRTParameters: Sendable, Hashable {
   /// M, below 2^127.
   public let modulus: Int128
 
+  /// Identifies the sets and their order on the wire.
+  public let digest: ParameterDigest
+
   /// (t₁·…·tᵢ₋₁)⁻¹ modulo tᵢ.
   private let inverses: [UInt64]
 
@@ -46,6 +49,7 @@ public struct CRTParameters: Sendable, Hashable {
     self.components = components
     self.inverses = inverses
     modulus = product
+    digest = ParameterDigest(ofSets: components.map(\.rlwe.digest))
   }
 
   /// The sets that differ from `literal` in their plaintext modulus, one for each of `plaintextModuli`.
@@ -75,6 +79,11 @@ public struct CRTParameters: Sendable, Hashable {
     let place = zip(own, found).map { $0 != $1 }.firstIndex(of: true)
     throw .parametersMismatch(
       expected: own[place ?? own.count - 1], found: found[place ?? found.count - 1])
+  }
+
+  /// Throws unless there is one of something for each set.
+  func checkCount(_ count: Int) throws(RLWEError) {
+    guard count == components.count else { throw .partCountMismatch(moduli: components.count, parts: count) }
   }
 
   /// The residues of integers in (−M/2, M/2], a row for each modulus.

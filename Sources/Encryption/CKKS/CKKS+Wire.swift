@@ -168,9 +168,13 @@ extension CKKSPlaintext {
     try reader.finish()
     guard magnitude <= CKKSEncoder.largest else { throw .outOfRange(field: "bound of the numbers") }
     self.init(parameters: parameters, magnitude: magnitude, storage: storage, error: error)
-    // Nor may a slot be larger, but for what doubles cost.
-    let slots = CKKSEncoder(parameters: parameters).decodeComplex(self)
+    // Nor may a slot be larger, but for what doubles cost. The slots are looked at where they are overwritten when they go.
+    let slots = CKKSEncoder(parameters: parameters).slots(of: self)
+    let half = parameters.slotCount
+    let values = slots.doubles(0..<2 * half)
     let limit = magnitude + 2 * parameters.embeddingError(magnitude: magnitude)
-    guard slots.allSatisfy({ $0.length <= limit }) else { throw .outOfRange(field: "a number") }
+    for index in 0..<half {
+      guard Complex(values[index], values[index + half]).length <= limit else { throw .outOfRange(field: "a number") }
+    }
   }
 }

@@ -88,7 +88,8 @@ public struct CKKSEncoder: Sendable {
     return CKKSPlaintext(parameters: parameters, magnitude: magnitude, storage: storage)
   }
 
-  private func slots(of plaintext: CKKSPlaintext) -> AlignedStorage {
+  /// The real parts of the N/2 slots, then their imaginary parts, in memory that is overwritten when it goes.
+  func slots(of plaintext: CKKSPlaintext) -> AlignedStorage {
     precondition(plaintext.parameters == parameters, "plaintext of other parameters")
     let storage = plaintext.storage.copy()
     var data = storage.mutableDoubles(0..<storage.count)

@@ -46,6 +46,8 @@ public enum RLWEError: Error, Hashable, Sendable, CustomStringConvertible {
   case keysTooShort(keys: Int, ciphertext: Int)
   /// An automorphism of a ring of another degree.
   case foreignGaloisElement(element: Int, degree: Int)
+  /// There is not one ciphertext or key for each plaintext modulus.
+  case partCountMismatch(moduli: Int, parts: Int)
 
   /// What is wrong and what to do.
   public var description: String {
@@ -101,6 +103,8 @@ public enum RLWEError: Error, Hashable, Sendable, CustomStringConvertible {
         + "make keys for more primes"
     case .foreignGaloisElement(let element, let degree):
       "X ↦ X^\(element) is an automorphism of ring degree \(degree), not of these parameters"
+    case .partCountMismatch(let moduli, let parts):
+      "\(parts) ciphertexts or keys for \(moduli) plaintext moduli; give one for each, in the order of the sets"
     }
   }
 

@@ -38,13 +38,22 @@ public struct ParameterDigest: Hashable, Sendable, CustomStringConvertible {
     self.bytes = bytes
   }
 
-  /// The first eight hexadecimal digits, for messages.
-  public var description: String {
-    bytes.prefix(4).map { byte in
+  /// The digest of several sets that are used as one: of theirs, in their order.
+  package init(ofSets digests: [ParameterDigest]) {
+    let lines = ["tacit/parameters/v1", "CRT, sets \(digests.count)"] + digests.map(\.hexadecimal)
+    self.init(bytes: Array(SHA256.hash(data: Array(lines.map { $0 + "\n" }.joined().utf8))))
+  }
+
+  /// Two lower-case digits a byte.
+  private var hexadecimal: String {
+    bytes.map { byte in
       let text = String(byte, radix: 16)
       return text.count == 1 ? "0" + text : text
     }.joined()
   }
+
+  /// The first eight hexadecimal digits, for messages.
+  public var description: String { String(hexadecimal.prefix(8)) }
 }
 
 /// A checked parameter set of ring-LWE encryption over Z_Q[X]/(X^N + 1): uniform ternary secret, errors centred binomial

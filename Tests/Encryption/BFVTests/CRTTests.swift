@@ -110,6 +110,75 @@ import Testing
     refuses(97, "differ from") { _ = try CRTParameters([first, other]) }
   }
 
+  /// What is good enough for the key holder's own eyes in every part, and for release in all parts but one.
+  @Test func noPartIsReleasedBeyondItsNoise() throws {
+    let parameters = try Self.parameters(SwitchingSet.tiny[1], moduli: [97, 64, 101])
+    let secret = CRTSecretKey(parameters: parameters)
+    let plaintext = try CRTPlaintext(coefficients: [-1, 7, 100_000], parameters: parameters)
+    let good = try secret.encrypt(plaintext)
+    #expect(try secret.decryptForRelease(good) == plaintext)
+    for (index, component) in parameters.components.enumerated() {
+      var parts = good.parts
+      let capacity = component.log2NoiseCapacity(limbs: parts[index].limbCount)
+      // The tail for 2^−40 is below 2^3.1, that for 2^−128 above 2^3.7.
+      parts[index].noise = NoiseBound(log2Deviation: capacity - 3.4, log2Bounded: -.infinity, independent: true)
+      let needed = (own: Self.needed(parts[index], .ownUse), release: Self.needed(parts[index], .release))
+      #expect(needed.own < capacity && needed.release > capacity)
+      let noisy = try CRTCiphertext(parts, parameters: parameters)
+      #expect(try secret.decrypt(noisy) == plaintext)
+      #expect(throws: RLWEError.noiseExhausted(neededBits: needed.release, availableBits: capacity)) {
+        try secret.decryptForRelease(noisy)
+      }
+    }
+    // As everywhere, the keys and the sets must be right.
+    let other = CRTSecretKey(parameters: parameters)
+    #expect(throws: RLWEError.wrongKey) { try other.decryptForRelease(good) }
+    var parts = good.parts
+    parts[2] = try other.encrypt(plaintext).parts[2]
+    #expect(throws: RLWEError.wrongKey) {
+      try secret.decryptForRelease(CRTCiphertext(parts, parameters: parameters))
+    }
+    let foreign = CRTSecretKey(parameters: try Self.parameters(SwitchingSet.tiny[1], moduli: [97, 64]))
+    #expect(throws: RLWEError.self) { try foreign.decryptForRelease(good) }
+  }
+
+  private static func needed(_ ciphertext: Ciphertext<Coefficient>, _ failure: NoiseBound.Failure) -> Double {
+    ciphertext.noise.log2Magnitude(degree: ciphertext.parameters.degree, failure: failure)
+  }
+
+  /// Too few, too many, or those of another set: never a trap.
+  @Test func wrongPartsAreRefused() throws {
+    let parameters = try Self.parameters(SwitchingSet.tiny[0], moduli: [17, 97])
+    let secret = CRTSecretKey(parameters: parameters)
+    let plaintext = try CRTPlaintext(coefficients: [5], parameters: parameters)
+    let (publicKeys, ciphertext) = (secret.publicKeys(), try secret.encrypt(plaintext))
+    let keys = try secret.evaluationKeys(EvaluationKeyRequest(relinearization: true))
+    let evaluator = CRTEvaluator(parameters: parameters)
+    func selections<Element>(_ all: [Element]) -> [[Element]] { [[], [all[0]], all + [all[0]]] }
+    func mismatch(_ count: Int) -> RLWEError { .partCountMismatch(moduli: 2, parts: count) }
+    for parts in selections(ciphertext.parts) {
+      #expect(throws: mismatch(parts.count)) { try CRTCiphertext(parts, parameters: parameters) }
+    }
+    for some in selections(publicKeys) {
+      #expect(throws: mismatch(some.count)) { try plaintext.encrypted(with: some) }
+    }
+    for some in selections(keys) {
+      #expect(throws: mismatch(some.count)) { try evaluator.multiply(ciphertext, ciphertext, with: some) }
+    }
+    #expect(mismatch(1).description.contains("1 ciphertexts or keys for 2 plaintext moduli"))
+    func refuses(_ body: () throws -> Void, line: Int = #line) {
+      #expect("line \(line)") {
+        try body()
+      } throws: { error in
+        guard case .parametersMismatch = error as? RLWEError else { return false }
+        return true
+      }
+    }
+    refuses { _ = try CRTCiphertext(ciphertext.parts.reversed(), parameters: parameters) }
+    refuses { _ = try plaintext.encrypted(with: publicKeys.reversed()) }
+    refuses { _ = try evaluator.multiply(ciphertext, ciphertext, with: keys.reversed()) }
+  }
+
   @Test func mixedCiphertextsAreRefused() throws {
     let set = SwitchingSet.tiny[0]
     let sets = [try Self.parameters(set, moduli: [17, 97]), try Self.parameters(set, moduli: [17, 13])]

@@ -53,16 +53,7 @@ final class GoldenObjects: Sendable {
     message = (0..<n).map { UInt64($0 * $0 * 7 + 3) % t }
     factor = (0..<n).map { $0 % (n / 4) == 1 ? UInt64($0 % 5) + 1 : $0 == n - 1 ? t - 1 : 0 }
 
-    let seed = base.derived(label: "golden/ciphertext")
-    var uniform = RandomStream(seed: seed, label: "ciphertext/uniform")
-    let a = RNSPolynomial<Evaluation>(uniformIn: basis, from: &uniform)
-    var c0 = (a * s.polynomial).coefficientForm()
-    c0.negate()
-    c0.add(try Self.error("ciphertext/error", basis))
-    c0.add(Self.scaled(message, basis: basis, t: t))
-    seeded = SeededCiphertext(
-      parameters: parameters.rlwe, key: secret.identifier, c0: c0, seed: seed,
-      noise: .freshError + NoiseBound(deviation: 0, bounded: 0.5, independent: true))
+    seeded = try Self.encryption(of: message, label: "ciphertext", secret: secret, t: t)
 
     let evaluator = BFVEvaluator(parameters: parameters)
     var product = seeded.expanded()
@@ -77,6 +68,24 @@ final class GoldenObjects: Sendable {
 
   /// What everything is expanded from.
   static func seed() throws -> Seed { try Seed(bytes: Array(0..<32)) }
+
+  /// A symmetric encryption, of randomness that everybody knows.
+  static func encryption(
+    of message: [UInt64], label: String, secret: borrowing SecretKey, t: UInt64
+  ) throws -> SeededCiphertext {
+    let basis = secret.parameters.basis
+    let seed = try seed().derived(label: "golden/" + label)
+    var uniform = RandomStream(seed: seed, label: "ciphertext/uniform")
+    let a = RNSPolynomial<Evaluation>(uniformIn: basis, from: &uniform)
+    let s = secret.evaluation(in: basis)
+    var c0 = (a * s.polynomial).coefficientForm()
+    c0.negate()
+    c0.add(try error(label + "/error", basis))
+    c0.add(scaled(message, basis: basis, t: t))
+    return SeededCiphertext(
+      parameters: secret.parameters, key: secret.identifier, c0: c0, seed: seed,
+      noise: .freshError + NoiseBound(deviation: 0, bounded: 0.5, independent: true))
+  }
 
   /// An error that everybody knows.
   static func error(_ label: String, _ basis: RNSBasis) throws -> RNSPolynomial<Coefficient> {

@@ -103,7 +103,7 @@ import Testing
     message[set.degree - 1] = 2
     var whole = try fixture.encrypt(message)
     var dropping = whole
-    #expect(evaluator.droppableLimbCount(whole) == 0)
+    #expect(try evaluator.droppableLimbCount(whole) == 0)
     var depth = 0
     while true {
       do {
@@ -117,11 +117,35 @@ import Testing
       #expect(try fixture.decrypt(dropping) == message)
       #expect(try fixture.decrypt(whole) == message)
       #expect(left(dropping) > left(whole) - 0.1 * Double(depth), "depth \(depth)")
-      let count = evaluator.droppableLimbCount(whole)
+      let count = try evaluator.droppableLimbCount(whole)
       #expect(dropping.limbCount <= whole.limbCount - count)
     }
     print("\(set.name): depth \(depth), \(dropping.limbCount) of \(set.bits.count) primes left, \(left(dropping)) bits")
     #expect(depth >= 3 && dropping.limbCount < set.bits.count)
     #expect(throws: RLWEError.self) { try evaluator.square(dropping, with: fixture.keys) }
+  }
+  /// A loss that is none is refused, and so is a ciphertext of other parameters: never a trap.
+  @Test func lossesThatAreNoneAreRefused() throws {
+    let fixture = try BFVFixture(TestSet.tiny[1])
+    let mine = try fixture.publicKey.encrypt(fixture.plaintext([7]))
+    for bits in [-1, -.leastNonzeroMagnitude, .infinity, -.infinity] as [Double] {
+      #expect(throws: RLWEError.unusableNumber(bits)) { try fixture.evaluator.droppableLimbCount(mine, losing: bits) }
+      #expect(throws: RLWEError.unusableNumber(bits)) { try fixture.evaluator.droppingFreeLimbs(mine, losing: bits) }
+    }
+    #expect {
+      try fixture.evaluator.droppableLimbCount(mine, losing: .nan)
+    } throws: { error in
+      guard case .unusableNumber(let bits) = error as? RLWEError else { return false }
+      return bits.isNaN
+    }
+    // No loss at all is one that can be asked for; there is none so large that the last prime goes.
+    #expect(try fixture.evaluator.droppableLimbCount(mine, losing: 0) == 0)
+    #expect(try fixture.evaluator.droppableLimbCount(mine, losing: 1e9) == mine.limbCount - 1)
+    let foreign = try BFVFixture(TestSet.tiny[2])
+    let strange = try foreign.publicKey.encrypt(foreign.plaintext([1]))
+    let mismatch = RLWEError.parametersMismatch(
+      expected: fixture.parameters.rlwe.digest, found: foreign.parameters.rlwe.digest)
+    #expect(throws: mismatch) { try fixture.evaluator.droppableLimbCount(strange) }
+    #expect(throws: mismatch) { try fixture.evaluator.droppingFreeLimbs(strange.evaluationForm()) }
   }
 }

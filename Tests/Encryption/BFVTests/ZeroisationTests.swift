@@ -168,6 +168,43 @@ import Testing
     #expect(FreedMemory(words: Self.words(of: bytes)).holds(bytes: Array(bytes[200..<232])))
   }
 
+  /// The same for keys and plaintexts of several plaintext moduli, which are longer than the room that bytes start with.
+  @Test func writingAndReadingSeveralPartsLeavesNothing() throws {
+    let parameters = try CRTParameters(Self.sets[0].literal(), plaintextModuli: [1 << 20, 65_537])
+    let key = CRTSecretKey(parameters: parameters)
+    var generator = TestGenerator(seed: 0x5EC4)
+    let degree = parameters.components[0].degree
+    let plaintext = try CRTPlaintext(
+      coefficients: CRTTests.random(degree, parameters.modulus, &generator), parameters: parameters)
+    let secrets = plaintext.parts.map(\.coefficients)
+    let recorder = FreedMemoryRecorder()
+    let bytes = key.serialized()
+    Self.release(try CRTSecretKey(serialized: bytes, parameters: parameters))
+    let plainBytes = plaintext.serialized()
+    Self.release(try CRTPlaintext(serialized: plainBytes, parameters: parameters))
+    let freed = recorder.finish()
+    for words in secrets { #expect(!freed.holds(words, run: 4), "coefficients are left") }
+    for bytes in [bytes, plainBytes] {
+      // Packed coefficients of every part.
+      for start in stride(from: 200, to: bytes.count - 32, by: 500) {
+        #expect(!freed.holds(bytes: Array(bytes[start..<start + 32])), "packed coefficients are left")
+      }
+    }
+    // Two bits a coefficient: the words in memory, from the bytes.
+    for part in 0..<2 {
+      let start = 40 + part * (16 + degree / 4) + 16
+      let words = bytes[start..<start + degree / 4].flatMap { byte in
+        (0..<4).map { UInt64((byte >> (2 * $0)) & 3) &- 1 }
+      }
+      #expect(!freed.holds(words, run: 64), "coefficients of a secret are left")
+    }
+    withExtendedLifetime((bytes, plainBytes, plaintext)) {}
+  }
+
+  static func release(_: consuming CRTSecretKey) {}
+
+  static func release(_: consuming CRTPlaintext) {}
+
   static func words(of bytes: [UInt8]) -> [UInt64] {
     stride(from: 0, to: bytes.count - 7, by: 8).map { start in
       (0..<8).reduce(UInt64(0)) { $0 | UInt64(bytes[start + $1]) << UInt64(8 * $1) }

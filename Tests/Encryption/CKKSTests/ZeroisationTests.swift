@@ -21,11 +21,14 @@ import Testing
     [copied(polynomial.allLimbs()), copied(polynomial.evaluationForm().allLimbs())]
   }
 
-  /// The numbers of a plaintext as the doubles they are in memory: coefficients, and slots in their two halves.
+  /// The numbers of a plaintext as the doubles they are in memory: coefficients, slots in their two halves, and slots as
+  /// complex numbers.
   static func words(_ plaintext: CKKSPlaintext) -> [[UInt64]] {
     let slots = CKKSEncoder(parameters: plaintext.parameters).decodeComplex(plaintext)
-    return [copied(plaintext.storage.words(0..<plaintext.storage.count))]
-      + [slots.map(\.real.bitPattern), slots.map(\.imaginary.bitPattern)]
+    return [
+      copied(plaintext.storage.words(0..<plaintext.storage.count)), slots.map(\.real.bitPattern),
+      slots.map(\.imaginary.bitPattern), slots.flatMap { [$0.real.bitPattern, $0.imaginary.bitPattern] },
+    ]
   }
 
   /// The secret as signed words and residues, which have few values, and as evaluations.
@@ -67,6 +70,21 @@ import Testing
   }
 
   static func release(_: consuming CKKSPlaintext) {}
+
+  @Test(arguments: sets)
+  func readingAPlaintextLeavesNothing(_ set: CKKSTestSet) throws {
+    let fixture = try CKKSFixture(set)
+    var generator = TestGenerator(seed: 0x5E5)
+    let plaintext = try fixture.encoder.encode(fixture.numbers(&generator))
+    let secrets = Self.words(plaintext)
+    let bytes = plaintext.serialized()
+    let recorder = FreedMemoryRecorder()
+    try Self.release(CKKSPlaintext(serialized: bytes, parameters: fixture.parameters))
+    let freed = recorder.finish()
+    #expect(freed.words.count >= 2 * fixture.parameters.degree, "the plaintext was not freed in time")
+    // The bytes are the caller's, and live as long as this.
+    withExtendedLifetime(bytes) { expectNone(secrets, in: freed, "a number that was read") }
+  }
 
   @Test(arguments: sets)
   func encryptionLeavesNothing(_ set: CKKSTestSet) throws {

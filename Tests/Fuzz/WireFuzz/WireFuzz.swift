@@ -49,6 +49,18 @@ private let ckks: CKKSParameters = {
   }
 }()
 
+/// The parameters of the golden files for several plaintext moduli.
+private let crt: CRTParameters = {
+  let literal = BFVParameterLiteral(
+    degree: 16, moduli: [1_073_741_441, 8_388_449, 1_099_511_627_297], plaintextModulus: 97,
+    security: .uncheckedInsecure)
+  do {
+    return try CRTParameters(literal, plaintextModuli: [97, 1 << 20, 257])
+  } catch {
+    fatalError("the fuzzer's parameters were refused: \(error)")
+  }
+}()
+
 private let plain = parameters(nil)
 private let hybrid = parameters(.hybrid(specialModuli: [2_199_023_255_521, 2_199_023_255_489], digitLimbs: 2))
 private let gadget = parameters(.gadget(digitBits: 12))
@@ -61,14 +73,15 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   guard let start, count > 0 else { return 0 }
   let input = UnsafeBufferPointer(start: start, count: count)
   var bytes = Array(input.dropFirst())
-  let selector = input[0] % 17
+  let selector = input[0] % 20
   let set = selector < 7 ? plain : selector == 11 ? gadget : hybrid
   let parameters = selector > 11 ? ckks.rlwe : set.rlwe
+  let digest = selector > 16 ? crt.digest : parameters.digest
   // The upper half of the selectors repairs digest and checksums, so that the fuzzer need not guess them.
   if input[0] >= 128, bytes.count >= 40 {
-    bytes.replaceSubrange(8..<40, with: parameters.digest.bytes)
+    bytes.replaceSubrange(8..<40, with: digest.bytes)
     if (9...11).contains(selector) { bytes = withRightChecksums(bytes, parameters: parameters) }
-    if selector == 16, bytes.count > 56 {
+    if selector == 16 || selector == 18, bytes.count > 56 {
       bytes = bytes.dropLast(16) + SHA256.hash(data: bytes.dropLast(16)).prefix(16)
     }
   }
@@ -93,6 +106,12 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     case 14: again = try CKKSProduct(serialized: bytes, parameters: ckks).serialized()
     case 15: again = try CKKSPlaintext(serialized: bytes, parameters: ckks).serialized()
     case 16: again = try SeededReencryptionKey(serialized: bytes, parameters: parameters).serialized()
+    case 17:
+      let ciphertext = try CRTCiphertext(serialized: bytes, parameters: crt)
+      exercise(ciphertext)
+      again = ciphertext.serialized()
+    case 18: again = try CRTSecretKey(serialized: bytes, parameters: crt).serialized()
+    case 19: again = try CRTPlaintext(serialized: bytes, parameters: crt).serialized()
     default: again = try SeededEvaluationKeys(serialized: bytes, parameters: parameters).serialized()
     }
     precondition(again == bytes, "an object was read that is written differently")
@@ -114,6 +133,23 @@ private func exercise(_ ciphertext: CKKSCiphertext) {
   try? evaluator.add(&sum, ciphertext)
   try? evaluator.add(&sum, 0.7)
   try? evaluator.multiply(&sum, byInteger: -5)
+}
+
+/// Computes with a ciphertext whose parts may have any noise and any number of primes: errors, or results, and no more.
+private func exercise(_ ciphertext: CRTCiphertext) {
+  let evaluator = CRTEvaluator(parameters: crt)
+  var sum = ciphertext
+  try? evaluator.add(&sum, ciphertext)
+  try? evaluator.subtract(&sum, ciphertext)
+  _ = try? evaluator.multiply(ciphertext, ciphertext, with: [])
+  if let factor = try? CRTPlaintext(coefficients: [3, -1], parameters: crt) {
+    sum = ciphertext
+    try? evaluator.multiply(&sum, by: factor)
+    try? evaluator.add(&sum, factor)
+  }
+  for (part, set) in zip(ciphertext.parts, crt.components) {
+    _ = try? BFVEvaluator(parameters: set).droppingFreeLimbs(part)
+  }
 }
 
 /// Evaluation keys from a source that gives a few bytes at a time, in both forms; what follows them stays in it.

@@ -17,6 +17,20 @@ extension Ciphertext {
     let read = try CiphertextParts<Domain>(serialized: bytes, kind: Self.wireKind, count: 2, parameters: parameters)
     self.init(parameters: parameters, key: read.key, c0: read.parts[0], c1: read.parts[1], noise: read.noise)
   }
+
+  /// Appends all but the header.
+  package func appendBody(to writer: inout WireWriter) {
+    CiphertextParts(key: key, noise: noise, parts: [c0, c1]).append(to: &writer)
+  }
+
+  /// Reads what `appendBody` wrote.
+  package init(body reader: inout WireReader, parameters: RLWEParameters) throws(WireError) {
+    let read = try CiphertextParts<Domain>(body: &reader, count: 2, parameters: parameters)
+    self.init(parameters: parameters, key: read.key, c0: read.parts[0], c1: read.parts[1], noise: read.noise)
+  }
+
+  /// How many bytes `appendBody` writes.
+  package var bodyByteCount: Int { 16 + 17 + 1 + 2 * WireWriter.byteCount(of: basis) }
 }
 
 extension QuadraticCiphertext {
@@ -53,24 +67,32 @@ private struct CiphertextParts<Domain: PolynomialDomain> {
 
   func serialized(kind: WireKind, digest: ParameterDigest) -> [UInt8] {
     var writer = WireWriter(kind: kind, digest: digest)
+    append(to: &writer)
+    return writer.bytes
+  }
+
+  func append(to writer: inout WireWriter) {
     writer.append(bytes: key.bytes)
     writer.append(noise)
     writer.append(UInt8(parts[0].limbCount))
     writer.reserve(parts.count * WireWriter.byteCount(of: parts[0].basis))
     for part in parts { writer.append(part) }
-    return writer.bytes
   }
 
   init(serialized bytes: [UInt8], kind: WireKind, count: Int, parameters: RLWEParameters) throws(WireError) {
     var reader = WireReader(bytes)
     _ = try reader.readHeader(kind: kind, digest: parameters.digest)
+    try self.init(body: &reader, count: count, parameters: parameters)
+    try reader.finish()
+  }
+
+  init(body reader: inout WireReader, count: Int, parameters: RLWEParameters) throws(WireError) {
     key = try reader.readKeyIdentifier()
     noise = try reader.readNoise()
     let limbs = try reader.read(UInt8.self, in: 1...parameters.limbCount, field: "number of primes")
     let basis = parameters.basis(limbs: limbs)
     var parts: [RNSPolynomial<Domain>] = []
     for _ in 0..<count { parts.append(try reader.readPolynomial(Domain.self, basis: basis)) }
-    try reader.finish()
     self.parts = parts
   }
 }

@@ -12,14 +12,8 @@ extension SecretKey {
   /// The array that is returned is the caller's to protect and to overwrite.
   public borrowing func serialized() -> [UInt8] {
     var writer = WireWriter(kind: .secretKey, digest: parameters.digest)
-    writer.reserve(16 + (parameters.degree + 3) / 4 + WireChecksum.byteCount)
-    writer.append(bytes: identifier.bytes)
-    // −1, 0, 1 as 0, 1, 2: two bits each, without branching on them.
-    let words = coefficients.words()
-    let shifted = AlignedStorage(count: words.count, zeroising: true)
-    var span = shifted.mutableWords(0..<words.count)
-    for index in 0..<words.count { span[index] = words[index] &+ 1 }
-    writer.append(packing: span.span, bits: 2)
+    writer.reserve(Self.bodyByteCount(parameters: parameters) + WireChecksum.byteCount)
+    appendBody(to: &writer)
     writer.appendChecksum()
     return writer.bytes
   }
@@ -28,16 +22,38 @@ extension SecretKey {
   public init(serialized bytes: [UInt8], parameters: RLWEParameters) throws(WireError) {
     var reader = WireReader(bytes)
     _ = try reader.readHeader(kind: .secretKey, digest: parameters.digest)
+    let key = try Self.read(body: &reader, parameters: parameters)
+    try reader.readChecksum()
+    try reader.finish()
+    self = key
+  }
+
+  /// Appends identifier and coefficients alone.
+  ///
+  /// requires: room for them in the writer, so that they are not copied and left behind.
+  package borrowing func appendBody(to writer: inout WireWriter) {
+    writer.append(bytes: identifier.bytes)
+    // −1, 0, 1 as 0, 1, 2: two bits each, without branching on them.
+    let words = coefficients.words()
+    let shifted = AlignedStorage(count: words.count, zeroising: true)
+    var span = shifted.mutableWords(0..<words.count)
+    for index in 0..<words.count { span[index] = words[index] &+ 1 }
+    writer.append(packing: span.span, bits: 2)
+  }
+
+  /// Reads what `appendBody` wrote.
+  package static func read(body reader: inout WireReader, parameters: RLWEParameters) throws(WireError) -> SecretKey {
     let identifier = try reader.readKeyIdentifier()
     let storage = AlignedStorage(count: parameters.degree, zeroising: true)
     var words = storage.mutableWords(0..<parameters.degree)
     try reader.unpack(into: &words, bits: 2, below: 3, field: "a coefficient of the secret")
-    try reader.readChecksum()
-    try reader.finish()
     for index in 0..<words.count { words[index] = words[index] &- 1 }
-    self.init(
+    return SecretKey(
       parameters: parameters, identifier: identifier, coefficients: SecretCoefficients(storage: storage))
   }
+
+  /// How many bytes `appendBody` writes.
+  package static func bodyByteCount(parameters: RLWEParameters) -> Int { 16 + (parameters.degree + 3) / 4 }
 }
 
 extension PublicKey {

@@ -6,8 +6,8 @@ internal import Crypto
 ///
 /// What goes into files ends with a checksum, because a flipped bit in a ciphertext or a key decrypts to numbers that look
 /// like any others. It guards against accidents only: whoever can change the file can change this with it.
-struct WireChecksum: Sendable {
-  static let byteCount = 16
+package struct WireChecksum: Sendable {
+  package static let byteCount = 16
 
   private var hash = SHA256()
 

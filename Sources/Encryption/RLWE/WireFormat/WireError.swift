@@ -80,6 +80,12 @@ public enum WireKind: UInt8, Sendable, CaseIterable, CustomStringConvertible {
   case encryptedScores = 17
   /// A reply without the low bits of its coefficients.
   case compressedReply = 18
+  /// A ciphertext of a message modulo several plaintext moduli.
+  case crtCiphertext = 19
+  /// A secret key for several plaintext moduli.
+  case crtSecretKey = 20
+  /// A plaintext modulo several plaintext moduli.
+  case crtPlaintext = 21
 
   /// The version that this library writes; it reads all up to this.
   public static let formatVersion = 1
@@ -105,6 +111,9 @@ public enum WireKind: UInt8, Sendable, CaseIterable, CustomStringConvertible {
     case .encryptedRows: "a file of encrypted rows"
     case .encryptedScores: "a file of encrypted scores"
     case .compressedReply: "a compressed reply"
+    case .crtCiphertext: "a CRT ciphertext"
+    case .crtSecretKey: "a CRT secret key"
+    case .crtPlaintext: "a CRT plaintext"
     }
   }
 }
