@@ -6,8 +6,7 @@
 
 #include "portable_tests.h"
 #include "support.h"
-
-static const he_kernels *scalar;
+#include "switching_tests.h"
 
 static const size_t counts[] = {0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 63, 64, 65, 130};
 enum { COUNTS = sizeof counts / sizeof counts[0] };
@@ -86,15 +85,6 @@ static void test_sums(const he_kernels *k, const he_modulus *q) {
       free(a), free(b);
     }
   }
-}
-
-/// One backend and degree, with its tables.
-static uint64_t *tables_of(const he_kernels *k, unsigned log_n, const he_modulus *q, uint64_t psi) {
-  const size_t count = k->ntt_table_words(log_n);
-  uint64_t *tables = words(count);
-  k->ntt_fill_tables(tables, log_n, q, psi);
-  expect(guarded(tables, count), k->isa, "ntt_fill_tables", q->value, count, log_n);
-  return tables;
 }
 
 /// Transforms both ways, and the kernels that take lazy values.
@@ -317,6 +307,9 @@ static void test_backend(const he_kernels *k) {
       he_modulus_init(&q, primes[i]);
       test_transforms(k, log_n, &q);
       if (log_n <= 7) test_keys(k, log_n, &q);
+      he_modulus pair[2] = {q};
+      he_modulus_init(&pair[1], prime_below(limit, step));
+      for (unsigned trial = 0; trial < (log_n < 10 ? 8 : 2); trial++) test_switching(k, log_n, pair);
     }
   }
   // Worst lazy digits: the deepest transform, the widest prime.

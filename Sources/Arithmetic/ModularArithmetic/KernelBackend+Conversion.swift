@@ -16,6 +16,9 @@ public struct RNSConversion: Sendable {
   /// Whether it takes an input in the output's residue number system besides.
   public var hasOwnTerm: Bool { !ownFactors.isEmpty }
 
+  /// Whether it is nothing but sums of multiples of the input.
+  public var isSummation: Bool { inverses.isEmpty && fractions.isEmpty && ownFactors.isEmpty }
+
   let fromConstants: [he_modulus]
   let toConstants: [he_modulus]
   let inverses: [UInt64]
@@ -84,8 +87,9 @@ public struct RNSConversion: Sendable {
     residues.count == moduli.count && zip(residues, moduli).allSatisfy { $0 < $1.value }
   }
 
-  /// Lends the constants to the kernels.
-  func withConstants(_ body: (UnsafePointer<he_conversion>) -> Void) {
+  /// Lends the constants of some of the outputs to the kernels.
+  func withConstants(targets: Range<Int>, _ body: (UnsafePointer<he_conversion>) -> Void) {
+    precondition(targets.lowerBound >= 0 && targets.upperBound <= to.count, "outputs \(targets) of \(to.count)")
     unsafe fromConstants.withUnsafeBufferPointer { fromConstants in
       unsafe toConstants.withUnsafeBufferPointer { toConstants in
         unsafe inverses.withUnsafeBufferPointer { inverses in
@@ -96,12 +100,14 @@ public struct RNSConversion: Sendable {
                   guard let from = fromConstants.baseAddress, let to = toConstants.baseAddress,
                     let factors = factors.baseAddress
                   else { return }
+                  let first = targets.lowerBound
                   var conversion = unsafe he_conversion(
-                    from: from, from_count: fromConstants.count, to: to, to_count: toConstants.count,
-                    inverses: inverses.isEmpty ? nil : inverses.baseAddress, factors: factors,
+                    from: from, from_count: fromConstants.count, to: to + first, to_count: targets.count,
+                    inverses: inverses.isEmpty ? nil : inverses.baseAddress,
+                    factors: factors + first * fromConstants.count,
                     fractions: fractions.isEmpty ? nil : fractions.baseAddress,
-                    corrections: fractions.isEmpty ? nil : corrections.baseAddress,
-                    own_factors: ownFactors.isEmpty ? nil : ownFactors.baseAddress)
+                    corrections: fractions.isEmpty ? nil : corrections.baseAddress.map { unsafe $0 + first },
+                    own_factors: ownFactors.isEmpty ? nil : ownFactors.baseAddress.map { unsafe $0 + first })
                   unsafe body(&conversion)
                 }
               }
@@ -123,12 +129,14 @@ extension KernelBackend {
   ///   - inputStride: At least `count`.
   ///   - count: Coefficients.
   ///   - conversion: A map without a term of its own.
+  ///   - targets: Which moduli of the map's output: j counts from the first of them. All if nil.
   public func convert(
     _ out: inout MutableSpan<UInt64>, outStride: Int, _ input: Span<UInt64>, inputStride: Int, count: Int,
-    by conversion: RNSConversion
+    by conversion: RNSConversion, targets: Range<Int>? = nil
   ) {
     precondition(!conversion.hasOwnTerm, "the map wants residues in the output's moduli besides")
-    unsafe convert(&out, outStride, input, inputStride, count, conversion) { out, input, conversion in
+    unsafe convert(&out, outStride, input, inputStride, count, conversion, targets ?? conversion.to.indices) {
+      out, input, conversion in
       unsafe table.pointee.convert(out, outStride, input, inputStride, nil, 0, count, conversion)
     }
   }
@@ -151,7 +159,8 @@ extension KernelBackend {
     precondition(conversion.hasOwnTerm, "the map takes no residues in the output's moduli")
     checkRows(words: own.count, stride: ownStride, count: count, rows: conversion.to.count)
     unsafe own.withUnsafeBufferPointer { own in
-      unsafe convert(&out, outStride, input, inputStride, count, conversion) { out, input, conversion in
+      unsafe convert(&out, outStride, input, inputStride, count, conversion, conversion.to.indices) {
+        out, input, conversion in
         unsafe table.pointee.convert(
           out, outStride, input, inputStride, own.baseAddress, ownStride, count, conversion)
       }
@@ -160,17 +169,18 @@ extension KernelBackend {
 
   private func convert(
     _ out: inout MutableSpan<UInt64>, _ outStride: Int, _ input: Span<UInt64>, _ inputStride: Int, _ count: Int,
-    _ conversion: RNSConversion, _ body: (MutableWords, Words, UnsafePointer<he_conversion>) -> Void
+    _ conversion: RNSConversion, _ targets: Range<Int>,
+    _ body: (MutableWords, Words, UnsafePointer<he_conversion>) -> Void
   ) {
     conversion.from.forEach(check)
-    conversion.to.forEach(check)
+    conversion.to[targets].forEach(check)
     checkRows(words: input.count, stride: inputStride, count: count, rows: conversion.from.count)
-    checkRows(words: out.count, stride: outStride, count: count, rows: conversion.to.count)
+    checkRows(words: out.count, stride: outStride, count: count, rows: targets.count)
     guard count > 0 else { return }
     unsafe out.withUnsafeMutableBufferPointer { out in
       unsafe input.withUnsafeBufferPointer { input in
         guard let out = out.baseAddress, let input = input.baseAddress else { return }
-        unsafe conversion.withConstants { unsafe body(out, input, $0) }
+        unsafe conversion.withConstants(targets: targets) { unsafe body(out, input, $0) }
       }
     }
   }

@@ -18,7 +18,7 @@ public final class NTTPlan: Sendable {
   /// The kernels that all arithmetic modulo this prime uses, chosen once by the width of the prime.
   public let backend: KernelBackend
 
-  private let tables: AlignedStorage
+  let tables: AlignedStorage
 
   /// Builds the tables.
   ///
@@ -68,5 +68,16 @@ public final class NTTPlan: Sendable {
   package func inverse(_ data: inout MutableSpan<UInt64>) {
     let storage = tables
     backend.nttInverse(&data, modulo: modulus, tables: storage.words(0..<storage.count))
+  }
+
+  /// Ends the transforms of digits, and multiplies them with both halves of a packed key: `KernelBackend.finishKeyProduct`.
+  package func finishKeyProduct(
+    _ out0: inout MutableSpan<UInt64>, _ out1: inout MutableSpan<UInt64>, digits: inout MutableSpan<UInt64>, terms: Int,
+    begun: UInt64, packed: Span<UInt64>, packedTerms: Int
+  ) {
+    let storage = tables
+    backend.finishKeyProduct(
+      &out0, &out1, digits: &digits, digitStride: degree, terms: terms, begun: begun, packed: packed,
+      packedTerms: packedTerms, modulo: modulus, tables: storage.words(0..<storage.count))
   }
 }

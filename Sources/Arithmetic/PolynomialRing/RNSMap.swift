@@ -101,8 +101,55 @@ package struct RNSMap: Sendable {
   ///   - input: Row i at i·stride.
   ///   - stride: Words between rows.
   ///   - count: Coefficients of each row.
-  package func apply(_ output: inout MutableSpan<UInt64>, _ input: Span<UInt64>, stride: Int, count: Int) {
-    backend.convert(&output, outStride: stride, input, inputStride: stride, count: count, by: conversion)
+  ///   - targets: Which limbs of the output: j counts from the first of them. All if nil.
+  package func apply(
+    _ output: inout MutableSpan<UInt64>, _ input: Span<UInt64>, stride: Int, count: Int, targets: Range<Int>? = nil
+  ) {
+    backend.convert(
+      &output, outStride: stride, input, inputStride: stride, count: count, by: conversion, targets: targets)
+  }
+
+  /// Maps all coefficients to one limb of the output, or two, and begins the transforms there.
+  ///
+  /// - Parameters:
+  ///   - output: Aligned to 64 bytes.
+  ///   - outStride: Words from the first limb of the output to the second; at least N, a multiple of 8.
+  ///   - input: Row i at i·N.
+  ///   - first: Which limb of the output.
+  ///   - plan: Its transform.
+  ///   - next: The transform of the next limb, if that is wanted too.
+  /// - Returns: Whether the digits are begun. They are lazy otherwise: where kernels of different kinds take the moduli.
+  package func begin(
+    _ output: inout MutableSpan<UInt64>, outStride: Int, _ input: Span<UInt64>, first: Int, plan: NTTPlan,
+    next: NTTPlan? = nil
+  ) -> Bool {
+    let degree = plan.degree
+    precondition(plan.modulus == conversion.to[first], "another modulus")
+    if let next { precondition(next.modulus == conversion.to[first + 1] && next.degree == degree, "another modulus") }
+    let storage = plan.tables
+    let tables = storage.words(0..<storage.count)
+    if plan.backend == backend, next.map({ $0.backend == backend }) ?? true {
+      if let next {
+        let storage = next.tables
+        backend.beginDigits(
+          &output, outStride: outStride, input, inputStride: degree, degree: degree, by: conversion, first: first,
+          tables: tables, next: storage.words(0..<storage.count))
+      } else {
+        backend.beginDigits(
+          &output, outStride: outStride, input, inputStride: degree, degree: degree, by: conversion, first: first,
+          tables: tables)
+      }
+      return true
+    }
+    for (place, plan) in [plan, next].enumerated() {
+      guard let plan else { continue }
+      var row = output._mutatingExtracting(place * outStride..<place * outStride + degree)
+      backend.convert(
+        &row, outStride: degree, input, inputStride: degree, count: degree, by: conversion,
+        targets: first + place..<first + place + 1)
+      plan.forwardLazy(&row)
+    }
+    return false
   }
 
   /// Maps `count` coefficients with an own term.

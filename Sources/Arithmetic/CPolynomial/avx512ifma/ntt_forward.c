@@ -11,33 +11,13 @@
 
 #include "../scalar/he_scalar.h"
 #include "he_avx512ifma.h"
-#include "ntt_plan.h"
+#include "ntt_forward.h"
 
 #ifdef HE_HAS_AVX512IFMA
 
 HE_AVX512IFMA_REGION_BEGIN
 
-typedef struct forward_constants {
-  he_vector negated_q;  ///< 2^52 - q, which is also -q modulo 2^52
-  he_vector bias;       ///< log_n * q
-  he_vector reciprocal; ///< ceil(2^(51 + b) / q), b the bits of q: below 2^52, as q is no power of two
-  he_vector shift;      ///< b - 1
-  he_vector multiple;   ///< 16 q
-  he_vector inverse;    ///< q^-1 mod 2^52
-  he_vector q;
-  uint64_t lazy_bound;  ///< (2 log_n + 1) * q
-} forward_constants;
-
-/// (x, y) to (x + w y, x - w y).
-HE_INLINE void forward_butterfly(he_vector *x, he_vector *y, he_vector w, he_vector quotient, he_vector negated_q) {
-  he_vector estimate = vector_madd_hi(vector_zero(), *y, quotient);
-  he_vector t = vector_madd_lo(negated_q, *y, w);
-  t = vector_madd_lo(t, estimate, negated_q);
-  *y = vector_subtract(*x, t);
-  *x = vector_add(*x, t);
-}
-
-/// The same with a Montgomery twiddle: the product lies in (-q, q) as well.
+/// The butterfly with a Montgomery twiddle: there too the product lies in (-q, q).
 HE_INLINE void forward_butterfly_raised(he_vector *x, he_vector *y, he_vector raised, he_vector companion,
                                         he_vector q) {
   he_vector m = vector_madd_lo(vector_zero(), *y, companion);
@@ -45,36 +25,6 @@ HE_INLINE void forward_butterfly_raised(he_vector *x, he_vector *y, he_vector ra
   he_vector negated_t = vector_subtract(vector_madd_hi(vector_zero(), m, q), high);
   *y = vector_add(*x, negated_t);
   *x = vector_subtract(*x, negated_t);
-}
-
-/// One pass of radix 2^log_radix over 2^log_radix rows of `stride` values.
-HE_INLINE void forward_pass(uint64_t *data, size_t stride, const uint64_t *twiddles, const forward_constants *constants,
-                            const unsigned log_radix, const bool first) {
-  const unsigned radix = 1u << log_radix;
-  const he_vector negated_q = constants->negated_q, bias = constants->bias;
-  for (size_t j = 0; j < stride; j += 8) {
-    he_vector x[16];
-    HE_UNROLL
-    for (unsigned r = 0; r < radix; r++) {
-      x[r] = vector_load(data + r * stride + j);
-      if (first && r < radix / 2) x[r] = vector_add(x[r], bias);
-    }
-    HE_UNROLL
-    for (unsigned level = 0; level < log_radix; level++) {
-      const unsigned half = radix >> (level + 1);
-      HE_UNROLL
-      for (unsigned b = 0; b < 1u << level; b++) {
-        const uint64_t *pair = twiddles + 2 * ((1u << level) - 1 + b);
-        const he_vector w = vector_broadcast(pair[0]), quotient = vector_broadcast(pair[1]);
-        HE_UNROLL
-        for (unsigned i = 0; i < half; i++) {
-          forward_butterfly(&x[2 * half * b + i], &x[2 * half * b + half + i], w, quotient, negated_q);
-        }
-      }
-    }
-    HE_UNROLL
-    for (unsigned r = 0; r < radix; r++) vector_store(data + r * stride + j, x[r]);
-  }
 }
 
 /// Butterfly `k` of 4 of level `level` of 3 on eight registers, twiddles in single pairs.
@@ -122,11 +72,19 @@ HE_INLINE void store_block(uint64_t *data, he_vector x[8], const forward_constan
   for (unsigned r = 0; r < 8; r++) vector_store(data + 8 * r, close == CLOSE_LAZY ? x[r] : close_exactly(x[r], constants));
 }
 
+/// Asks for 64 words that somebody will soon read. An address outside of any object does no harm.
+HE_INLINE void load_ahead(const uint64_t *data, const forward_constants *constants) {
+  HE_UNROLL
+  for (unsigned line = 0; line < 8; line++) {
+    __builtin_prefetch((const void *)((uintptr_t)(data + 8 * line) + constants->ahead), 0, 2);
+  }
+}
+
 /// The last six levels of `blocks` blocks of 64 values. The first three run down the registers; after the transposition
 /// lane v holds values 8v to 8v + 7, and the other three run down the registers too. Both halves wait for their own
 /// products, so the second half of each block is interleaved with the first half of the next.
 HE_INLINE void forward_blocks(uint64_t *data, size_t blocks, const uint64_t *table, const forward_constants *constants,
-                              const bool first, const closing close) {
+                              const bool first, const closing close, const bool ahead) {
   const he_vector negated_q = constants->negated_q;
   he_vector x[8];
   load_rows(x, data, constants, first);
@@ -134,6 +92,7 @@ HE_INLINE void forward_blocks(uint64_t *data, size_t blocks, const uint64_t *tab
   for (unsigned step = 0; step < 12; step++) rows_step(x, table, step / 4, step % 4, negated_q);
   vector_transpose(x);
   for (; blocks > 1; blocks--) {
+    if (ahead) load_ahead(data, constants);
     he_vector next[8];
     load_rows(next, data + 64, constants, false);
     HE_UNROLL
@@ -148,6 +107,7 @@ HE_INLINE void forward_blocks(uint64_t *data, size_t blocks, const uint64_t *tab
     data += 64;
     table += HE_BLOCK_WORDS;
   }
+  if (ahead) load_ahead(data, constants);
   HE_UNROLL
   for (unsigned step = 0; step < 12; step++) lanes_step(x, table, step / 4, step % 4, constants);
   store_block(data, x, constants, close);
@@ -157,7 +117,7 @@ HE_INLINE void forward_blocks(uint64_t *data, size_t blocks, const uint64_t *tab
 
 #define DEFINE_PASS(name, log_radix, first)                                                                    \
   static void name(uint64_t *data, size_t stride, const uint64_t *table, const forward_constants *constants) {   \
-    forward_pass(data, stride, table, constants, log_radix, first);                                              \
+    forward_pass(data, stride, data, stride, stride, table, constants, log_radix, first);                        \
   }
 
 DEFINE_PASS(forward_pass_2, 1, true)
@@ -170,16 +130,17 @@ DEFINE_PASS(forward_pass_16_first, 4, true)
 
 typedef void blocks_function(uint64_t *data, size_t blocks, const uint64_t *table, const forward_constants *constants);
 
-#define DEFINE_BLOCKS(name, first, close)                                                                         \
+#define DEFINE_BLOCKS(name, first, close, ahead)                                                                  \
   static void name(uint64_t *data, size_t blocks, const uint64_t *table, const forward_constants *constants) {     \
-    forward_blocks(data, blocks, table, constants, first, close);                                                  \
+    forward_blocks(data, blocks, table, constants, first, close, ahead);                                           \
   }
 
-DEFINE_BLOCKS(forward_blocks_lazy, false, CLOSE_LAZY)
-DEFINE_BLOCKS(forward_blocks_exact, false, CLOSE_EXACT)
-DEFINE_BLOCKS(forward_blocks_wide, false, CLOSE_WIDE)
-DEFINE_BLOCKS(forward_blocks_only_lazy, true, CLOSE_LAZY)  // degree 64 alone
-DEFINE_BLOCKS(forward_blocks_only_exact, true, CLOSE_EXACT)
+DEFINE_BLOCKS(forward_blocks_lazy, false, CLOSE_LAZY, false)
+DEFINE_BLOCKS(forward_blocks_ahead, false, CLOSE_LAZY, true)
+DEFINE_BLOCKS(forward_blocks_exact, false, CLOSE_EXACT, false)
+DEFINE_BLOCKS(forward_blocks_wide, false, CLOSE_WIDE, false)
+DEFINE_BLOCKS(forward_blocks_only_lazy, true, CLOSE_LAZY, false)  // degree 64 alone
+DEFINE_BLOCKS(forward_blocks_only_exact, true, CLOSE_EXACT, false)
 
 /// Transforms 2^log_length values, the first pass of all included where `first`. Returns where the next twiddles are.
 static const uint64_t *forward_walk(uint64_t *data, unsigned log_length, const uint64_t *table,
@@ -204,6 +165,11 @@ static const uint64_t *forward_walk(uint64_t *data, unsigned log_length, const u
   return table;
 }
 
+const uint64_t *he_avx512ifma_forward_part(uint64_t *data, unsigned log_length, const uint64_t *table,
+                                           const forward_constants *constants) {
+  return forward_walk(data, log_length, table, constants, false, forward_blocks_ahead);
+}
+
 /// Both transforms of degree 64 and more.
 HE_INLINE void forward(uint64_t *data, unsigned log_n, const he_modulus *q, const uint64_t *tables, const bool lazy) {
   HE_REQUIRE_LOG_N(log_n);
@@ -211,17 +177,7 @@ HE_INLINE void forward(uint64_t *data, unsigned log_n, const he_modulus *q, cons
   HE_REQUIRE_ALIGNED(data);
   HE_REQUIRE_ALIGNED(tables);
   HE_REQUIRE_BELOW(data, (size_t)1 << log_n, q->value);
-  const uint64_t modulus = q->value;
-  const forward_constants constants = {
-    .negated_q = vector_broadcast((UINT64_C(1) << 52) - modulus),
-    .bias = vector_broadcast(log_n * modulus),
-    .reciprocal = vector_broadcast(q->barrett_52 + 1),
-    .shift = vector_broadcast(q->bits - 1),
-    .multiple = vector_broadcast(16 * modulus),
-    .inverse = vector_broadcast(inverse_of_odd(modulus)),
-    .q = vector_broadcast(modulus),
-    .lazy_bound = (2 * log_n + 1) * modulus,
-  };
+  const forward_constants constants = forward_constants_of(q, log_n);
   tables += HE_HEAD_WORDS;
   if (log_n == 6) {
     (lazy ? forward_blocks_only_lazy : forward_blocks_only_exact)(data, 1, tables, &constants);
@@ -230,7 +186,7 @@ HE_INLINE void forward(uint64_t *data, unsigned log_n, const he_modulus *q, cons
     blocks_function *exact = wide ? forward_blocks_wide : forward_blocks_exact;
     forward_walk(data, log_n, tables, &constants, true, lazy ? forward_blocks_lazy : exact);
   }
-  HE_ENSURE_LOW52_BELOW(data, (size_t)1 << log_n, lazy ? constants.lazy_bound : modulus);
+  HE_ENSURE_LOW52_BELOW(data, (size_t)1 << log_n, lazy ? constants.lazy_bound : q->value);
 }
 
 void he_avx512ifma_ntt_forward(uint64_t *data, unsigned log_n, const he_modulus *q, const uint64_t *tables) {

@@ -117,6 +117,9 @@ void he_avx512ifma_pack_key(uint64_t *packed, const uint64_t *k0, const uint64_t
   }
 }
 
+/// How many bytes of a key are on their way.
+#define HE_KEY_AHEAD 8192
+
 // The digits lie in [0, 35 q) and the keys in [0, q): s <= terms * 35 q^2, so s / 2^52 < terms * 35/64 q <= 35 q. Plus q,
 // the Montgomery reduction is a clean word below 36 q < 2^52.
 HE_INLINE void key_block(uint64_t *out0, uint64_t *out1, const uint64_t *const *lazy_digits, const uint64_t *block,
@@ -127,6 +130,11 @@ HE_INLINE void key_block(uint64_t *out0, uint64_t *out1, const uint64_t *const *
   for (unsigned v = 0; v < 2 * vectors; v++) sum[v].low = sum[v].high = vector_zero();
   for (size_t t = 0; t < terms; t++) {
     const uint64_t *digit = lazy_digits[t] + start;
+    // Keys come from memory, whose own streams end with each page. An address outside of the key does no harm.
+    HE_UNROLL
+    for (unsigned v = 0; v < 2 * vectors; v++) {
+      __builtin_prefetch((const void *)((uintptr_t)(block + 8 * v) + HE_KEY_AHEAD), 0, 3);
+    }
     HE_UNROLL
     for (unsigned v = 0; v < vectors; v++) {
       const he_vector x = vector_load(digit + 8 * v);

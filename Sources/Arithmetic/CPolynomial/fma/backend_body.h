@@ -3,6 +3,7 @@
 // Every kernel on the vocabulary included before, and the table `fma_kernels` of all but the name of the instruction
 // set, HE_FMA_ISA.
 
+#include "../internal/he_switching.h"
 #include "../scalar/he_scalar.h"
 #include "modular.h"
 #include "ntt_plan.h"
@@ -13,6 +14,8 @@
 #include "ntt_tables_body.h"
 #include "ntt_forward_body.h"
 #include "ntt_inverse_body.h"
+
+HE_DEFINE_SWITCHING(static, fma)
 
 #ifndef HE_FMA_PERMUTE
 #define HE_FMA_PERMUTE he_scalar_permute
@@ -34,6 +37,8 @@ static const he_kernels fma_kernels = {
   .pack_key = fma_pack_key,
   .key_inner_product = fma_key_inner_product,
   .make_lazy = fma_make_lazy,
+  .begin_digits = fma_begin_digits,
+  .finish_key_product = fma_finish_key_product,
   .permute = HE_FMA_PERMUTE,
   .galois_coefficients = HE_FMA_GALOIS_COEFFICIENTS,
   .ntt_table_words = fma_ntt_table_words,

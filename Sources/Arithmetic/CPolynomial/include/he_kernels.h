@@ -152,6 +152,19 @@ typedef struct he_kernels {
   /// where own_factors is. aliasing: out = own with equal strides; nothing else. ensures: out canonical.
   void (*convert)(uint64_t *out, size_t out_stride, const uint64_t *in, size_t in_stride,
                   const uint64_t *_Nullable own, size_t own_stride, size_t count, const he_conversion *conversion);
+
+  // A key switch modulo one prime of the key basis or several: convert, ntt_forward_lazy and key_inner_product in two steps.
+  // Between them digits are begun: words in a form of the implementation's own.
+
+  /// Maps N coefficients as `convert` does, to begun digits; tables[j] are those of the output modulus j. requires: neither
+  /// inverses, nor fractions, nor own_factors; odd output moduli; out 64-byte aligned, out_stride a multiple of 8.
+  void (*begin_digits)(uint64_t *out, size_t out_stride, const uint64_t *in, size_t in_stride, unsigned log_n,
+                       const he_conversion *conversion, const uint64_t *_Nonnull const *_Nonnull tables);
+  /// key_inner_product for digit t at digits + t*digit_stride, which is begun where bit t of `begun` is set, and lazy elsewhere.
+  /// Overwrites begun digits. requires: as key_inner_product; digits 64-byte aligned, digit_stride a multiple of 8.
+  void (*finish_key_product)(uint64_t *out0, uint64_t *out1, uint64_t *digits, size_t digit_stride, uint64_t begun,
+                             const uint64_t *packed, size_t terms, size_t packed_terms, unsigned log_n,
+                             const he_modulus *q, const uint64_t *tables);
 } he_kernels;
 
 /// The table of `isa`, or NULL where this build or this CPU lacks it. Pure: the same answer every time.

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include "../internal/he_switching.h"
 #include "he_scalar.h"
+
+HE_DEFINE_SWITCHING(static, he_scalar)
 
 const he_kernels he_scalar_kernels = {
   .isa = HE_ISA_SCALAR,
@@ -17,6 +20,8 @@ const he_kernels he_scalar_kernels = {
   .pack_key = he_scalar_pack_key,
   .key_inner_product = he_scalar_key_inner_product,
   .make_lazy = he_scalar_make_lazy,
+  .begin_digits = he_scalar_begin_digits,
+  .finish_key_product = he_scalar_finish_key_product,
   .permute = he_scalar_permute,
   .galois_coefficients = he_scalar_galois_coefficients,
   .ntt_table_words = he_scalar_ntt_table_words,

@@ -5,7 +5,7 @@ package import PolynomialRing
 
 /// One key switch: Σ digit · (k₀, k₁) in the key basis, and that divided by P.
 ///
-/// Limb after limb of the key basis: a limb is finished as far as it can be before the next is begun, while it is in the cache.
+/// Two limbs of the key basis after another two: they are finished as far as they can be while they are in the cache.
 /// What is divided out comes first, as all other limbs need it.
 package struct KeySwitch: Sendable {
   let digits: KeySwitchingDigits
@@ -19,13 +19,13 @@ package struct KeySwitch: Sendable {
     self.parallelism = parallelism
   }
 
-  /// Scratch of one thread: the digits of a limb, its two products, and a polynomial of any use.
+  /// Scratch of one thread: the digits modulo two primes, two products, and a polynomial of any use.
   private struct Rows {
     let block: AlignedStorage
     let digitRows: Int
     let degree: Int
 
-    func range(_ place: Int) -> Range<Int> { (digitRows + place) * degree..<(digitRows + place + 1) * degree }
+    func range(_ place: Int) -> Range<Int> { (2 * digitRows + place) * degree..<(2 * digitRows + place + 1) * degree }
     var products: (Range<Int>, Range<Int>) { (range(0), range(1)) }
     var spare: Range<Int> { range(2) }
   }
@@ -33,22 +33,14 @@ package struct KeySwitch: Sendable {
   /// Lends every thread its scratch.
   private func withScratch<Result>(degree: Int, limbs: Int, _ body: ([Rows]) -> Result) -> Result {
     let (pool, rows) = (digits.context.scratch, digits.scratchRows)
-    let blocks = (0..<min(parallelism.threads, limbs)).map { _ in pool.take(count: (rows + 3) * degree) }
+    let blocks = (0..<min(parallelism.threads, limbs)).map { _ in pool.take(count: (2 * rows + 3) * degree) }
     defer { blocks.forEach(pool.give) }
     return body(blocks.map { Rows(block: $0, digitRows: rows, degree: degree) })
   }
 
-  /// Σ digit · (k₀, k₁) modulo one prime of the key basis.
-  private func multiply(
-    _ out0: inout MutableSpan<UInt64>, _ out1: inout MutableSpan<UInt64>, limb: Int, plan: NTTPlan, rows: Rows
-  ) {
-    let (storage, packed) = (key.storage, key.packedRange(limb, limbs: digits.limbCount))
-    digits.withDigits(keyLimb: limb, plan: plan, scratch: rows.block) { lazy, count in
-      plan.backend.keyInnerProduct(
-        &out0, &out1, lazyDigits: lazy, digitStride: plan.degree, terms: count,
-        packed: storage.words(packed), packedTerms: key.digitCount,
-        modulo: plan.modulus)
-    }
+  /// The limbs two by two: what digits are cut from is then read half as often.
+  private static func pairs(_ limbs: Range<Int>) -> [Range<Int>] {
+    stride(from: limbs.lowerBound, to: limbs.upperBound, by: 2).map { $0..<min($0 + 2, limbs.upperBound) }
   }
 
   /// round((Σ digit · (k₀, k₁) + P · term) / divisor) + addends in evaluation form, under an automorphism where there is one.
@@ -78,36 +70,41 @@ package struct KeySwitch: Sendable {
     // Coefficients of what is divided out, polynomial after polynomial.
     let rest = context.scratch.take(count: max(1, 2 * dropped * degree))
     defer { context.scratch.give(rest) }
-    let missing = Countdown(dropped)
-    withScratch(degree: degree, limbs: basis.limbCount) { scratch in
-      concurrentFor(basis.limbCount, parallelism: parallelism) { index, worker in
-        let limb = index < dropped ? kept + index : index - dropped
-        let (plan, rows) = (basis.plans[limb], scratch[worker])
-        let isDropped = index < dropped
-        let places =
-          isDropped
-          ? (index * degree..<(index + 1) * degree, (dropped + index) * degree..<(dropped + index + 1) * degree)
-          : rows.products
-        let block = isDropped ? rest : rows.block
-        var row0 = block.mutableWords(places.0)
-        var row1 = block.mutableWords(places.1)
+    let steps = Self.pairs(kept..<kept + dropped)
+    let all = steps + Self.pairs(0..<kept)
+    let missing = Countdown(steps.count)
+    withScratch(degree: degree, limbs: all.count) { scratch in
+      concurrentFor(all.count, parallelism: parallelism) { step, worker in
+        let (limbs, rows, isDropped) = (all[step], scratch[worker], step < steps.count)
         var spare = rows.block.mutableWords(rows.spare)
-        multiply(&row0, &row1, limb: limb, plan: plan, rows: rows)
-        if limb < digits.limbCount {
-          term.addMultiple(
-            to: &row0, &row1, limb: limb, plan: plan, factor: context.specialProduct(modulo: plan.modulus),
-            spare: &spare)
+        let begun = digits.prepare(rows.block, keyLimbs: limbs, plans: basis.plans)
+        for limb in limbs {
+          let (plan, offset, index) = (basis.plans[limb], limb - limbs.lowerBound, limb - kept)
+          let places =
+            isDropped
+            ? (index * degree..<(index + 1) * degree, (dropped + index) * degree..<(dropped + index + 1) * degree)
+            : rows.products
+          let block = isDropped ? rest : rows.block
+          var row0 = block.mutableWords(places.0)
+          var row1 = block.mutableWords(places.1)
+          digits.multiply(
+            &row0, &row1, by: key, limb: limb, plan: plan, block: rows.block, offset: offset, begun: begun[offset])
+          if limb < digits.limbCount {
+            term.addMultiple(
+              to: &row0, &row1, limb: limb, plan: plan, factor: context.specialProduct(modulo: plan.modulus),
+              spare: &spare)
+          }
+          guard !isDropped else {
+            plan.inverse(&row0)
+            plan.inverse(&row1)
+            continue
+          }
+          missing.wait()
+          outputs[0].write(&row0, rest: rest.words(0..<dropped * degree), limb: limb, plan: plan, spare: &spare)
+          outputs[1].write(
+            &row1, rest: rest.words(dropped * degree..<2 * dropped * degree), limb: limb, plan: plan, spare: &spare)
         }
-        if isDropped {
-          plan.inverse(&row0)
-          plan.inverse(&row1)
-          missing.arrive()
-          return
-        }
-        missing.wait()
-        outputs[0].write(&row0, rest: rest.words(0..<dropped * degree), limb: limb, plan: plan, spare: &spare)
-        outputs[1].write(
-          &row1, rest: rest.words(dropped * degree..<2 * dropped * degree), limb: limb, plan: plan, spare: &spare)
+        if isDropped { missing.arrive() }
       }
     }
     return results
@@ -124,14 +121,20 @@ package struct KeySwitch: Sendable {
       limbs == division.keptCount + division.droppedCount && target.limbCount == division.keptCount, "another division")
     let product = digits.context.scratch.take(count: 2 * limbs * degree)
     defer { digits.context.scratch.give(product) }
-    withScratch(degree: degree, limbs: limbs) { scratch in
-      concurrentFor(limbs, parallelism: parallelism) { limb, worker in
-        let plan = basis.plans[limb]
-        var row0 = product.mutableWords(limb * degree..<(limb + 1) * degree)
-        var row1 = product.mutableWords((limbs + limb) * degree..<(limbs + limb + 1) * degree)
-        multiply(&row0, &row1, limb: limb, plan: plan, rows: scratch[worker])
-        plan.inverse(&row0)
-        plan.inverse(&row1)
+    let steps = Self.pairs(0..<limbs)
+    withScratch(degree: degree, limbs: steps.count) { scratch in
+      concurrentFor(steps.count, parallelism: parallelism) { step, worker in
+        let (pair, rows) = (steps[step], scratch[worker])
+        let begun = digits.prepare(rows.block, keyLimbs: pair, plans: basis.plans)
+        for limb in pair {
+          let (plan, offset) = (basis.plans[limb], limb - pair.lowerBound)
+          var row0 = product.mutableWords(limb * degree..<(limb + 1) * degree)
+          var row1 = product.mutableWords((limbs + limb) * degree..<(limbs + limb + 1) * degree)
+          digits.multiply(
+            &row0, &row1, by: key, limb: limb, plan: plan, block: rows.block, offset: offset, begun: begun[offset])
+          plan.inverse(&row0)
+          plan.inverse(&row1)
+        }
       }
     }
     return division.divide(product, addends: addends, under: automorphism, to: target, parallelism: parallelism)

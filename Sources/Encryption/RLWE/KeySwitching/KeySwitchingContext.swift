@@ -35,8 +35,8 @@ package final class KeySwitchingContext: Sendable {
   /// `inverses[d][c − 1]`: what the first c limbs of digit d are multiplied by before they are summed.
   private let inverses: [[[UInt64]]]
 
-  /// `summations[d][c − 1][j]`: from the first c limbs of digit d to limb j of the key basis; nil for its own limbs.
-  private let summations: [[[RNSMap?]]]
+  /// `summations[d][c − 1]`: from the first c limbs of digit d to all limbs of the key basis; those of its own mean nothing.
+  private let summations: [[RNSMap]]
 
   /// Division by P, for each number of primes.
   private let divisions: [SpecialDivision]
@@ -110,7 +110,11 @@ package final class KeySwitchingContext: Sendable {
     }
   }
 
-  func summation(ofDigit digit: Int, count: Int, to keyLimb: Int) -> RNSMap? { summations[digit][count - 1][keyLimb] }
+  /// From the first `count` limbs of a digit to all limbs of the key basis of all primes.
+  func summation(ofDigit digit: Int, count: Int) -> RNSMap { summations[digit][count - 1] }
+
+  /// The place of limb `keyLimb` of the key basis at `limbs` primes in that of all primes: the special primes come last in both.
+  func place(ofKeyLimb keyLimb: Int, limbs: Int) -> Int { keyLimb < limbs ? keyLimb : keyLimb - limbs + primeCount }
 
   func division(limbs: Int) -> SpecialDivision { divisions[limbs - 1] }
 
@@ -179,10 +183,10 @@ package final class KeySwitchingContext: Sendable {
 
   private static func decompositions(
     _ digits: [KeySwitchingDigit], basis: RNSBasis, special: [NTTPlan]
-  ) -> ([[[UInt64]]], [[[RNSMap?]]]) {
+  ) -> ([[[UInt64]]], [[RNSMap]]) {
     let targets = basis.plans + special
     var inverses: [[[UInt64]]] = []
-    var summations: [[[RNSMap?]]] = []
+    var summations: [[RNSMap]] = []
     for digit in digits {
       guard digit.bits == nil else {
         inverses.append([])
@@ -191,10 +195,7 @@ package final class KeySwitchingContext: Sendable {
       }
       let prefixes = digit.limbs.indices.map { Array(basis.plans[digit.limbs.lowerBound...$0]) }
       inverses.append(prefixes.map { RNSBasis(plans: $0).inverseOfCofactor })
-      summations.append(
-        prefixes.map { source in
-          targets.indices.map { digit.limbs.contains($0) ? nil : RNSMap.summation(of: source, to: [targets[$0]]) }
-        })
+      summations.append(prefixes.map { RNSMap.summation(of: $0, to: targets) })
     }
     return (inverses, summations)
   }

@@ -53,7 +53,7 @@ package enum KeySwitchingDigits: Sendable {
     }
   }
 
-  /// Polynomials of scratch that a limb needs.
+  /// Polynomials of scratch that a prime needs.
   var scratchRows: Int {
     switch self {
     case .cut(let input): input.digitCount
@@ -61,27 +61,49 @@ package enum KeySwitchingDigits: Sendable {
     }
   }
 
-  /// Calls `body` with the digits modulo one prime of the key basis, one after the other, and how many they are.
+  /// Cuts what is to be cut modulo one prime of the key basis, or two that follow one another.
   ///
   /// - Parameters:
-  ///   - keyLimb: Which limb of the key basis.
+  ///   - block: Scratch: `scratchRows` polynomials for each prime.
+  ///   - keyLimbs: One or two limbs of the key basis.
+  ///   - plans: The transforms of the key basis.
+  /// - Returns: For each of the two primes, which digits are begun.
+  func prepare(_ block: AlignedStorage, keyLimbs: Range<Int>, plans: [NTTPlan]) -> [2 of UInt64] {
+    switch self {
+    case .cut(let input): input.fillDigits(block, keyLimbs: keyLimbs, plans: plans)
+    case .hoisted: [0, 0]
+    }
+  }
+
+  /// Σ digit · (k₀, k₁) modulo one prime of the key basis.
+  ///
+  /// - Parameters:
+  ///   - out0: N words.
+  ///   - out1: N words.
+  ///   - key: What the digits are multiplied by.
+  ///   - limb: Which limb of the key basis.
   ///   - plan: Its transform.
-  ///   - scratch: At least `scratchRows` polynomials.
-  func withDigits(
-    keyLimb: Int, plan: NTTPlan, scratch: AlignedStorage, _ body: (_ lazy: Span<UInt64>, _ count: Int) -> Void
+  ///   - block: What `prepare` wrote.
+  ///   - offset: Which of the primes there.
+  ///   - begun: Which digits of it are begun.
+  func multiply(
+    _ out0: inout MutableSpan<UInt64>, _ out1: inout MutableSpan<UInt64>, by key: KeySwitchingKey, limb: Int,
+    plan: NTTPlan, block: AlignedStorage, offset: Int, begun: UInt64
   ) {
-    let degree = plan.degree
+    let (storage, range) = (key.storage, key.packedRange(limb, limbs: limbCount))
+    let (packed, degree) = (storage.words(range), plan.degree)
     switch self {
     case .cut(let input):
-      let count = input.digitCount
-      for digit in 0..<count {
-        var words = scratch.mutableWords(digit * degree..<(digit + 1) * degree)
-        input.fillLazyDigit(&words, digit: digit, keyLimb: keyLimb, plan: plan)
-      }
-      body(scratch.words(0..<count * degree), count)
+      let words = input.digitCount * degree
+      var digits = block.mutableWords(offset * words..<(offset + 1) * words)
+      plan.finishKeyProduct(
+        &out0, &out1, digits: &digits, terms: input.digitCount, begun: begun, packed: packed,
+        packedTerms: key.digitCount)
     case .hoisted(let digits):
-      let words = digits.digitCount * degree
-      body(digits.storage.words(keyLimb * words..<(keyLimb + 1) * words), digits.digitCount)
+      let (lazy, words) = (digits.storage, digits.digitCount * degree)
+      plan.backend.keyInnerProduct(
+        &out0, &out1, lazyDigits: lazy.words(limb * words..<(limb + 1) * words), digitStride: degree,
+        terms: digits.digitCount, packed: packed, packedTerms: key.digitCount, modulo: plan.modulus)
     }
   }
 }

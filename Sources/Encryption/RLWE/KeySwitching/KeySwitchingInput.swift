@@ -117,15 +117,52 @@ package struct KeySwitchingInput: Sendable {
         plan.forwardLazy(&words)
       }
     } else {
-      // Maps name the limbs of the whole key basis, in which the special primes come after all of Q.
-      let place = keyLimb < limbCount ? keyLimb : keyLimb - limbCount + context.primeCount
-      guard let map = context.summation(ofDigit: digit, count: range.count, to: place) else {
-        preconditionFailure("no map for a limb of another digit")
-      }
-      map.apply(
-        &words, scaled.words(range.lowerBound * degree..<range.upperBound * degree), stride: degree, count: degree)
+      let place = context.place(ofKeyLimb: keyLimb, limbs: limbCount)
+      context.summation(ofDigit: digit, count: range.count).apply(
+        &words, scaled.words(range.lowerBound * degree..<range.upperBound * degree), stride: degree, count: degree,
+        targets: place..<place + 1)
       plan.forwardLazy(&words)
     }
+  }
+
+  /// All digits modulo one prime of the key basis, or two that follow one another.
+  ///
+  /// - Parameters:
+  ///   - block: Digit d modulo prime i, counted from the first, is at (i·digitCount + d)·N.
+  ///   - keyLimbs: One or two limbs of the key basis at `limbCount` primes.
+  ///   - plans: The transforms of the key basis.
+  /// - Returns: For each of the two primes, which digits are begun: bit d for digit d. The others are lazy.
+  func fillDigits(_ block: AlignedStorage, keyLimbs: Range<Int>, plans: [NTTPlan]) -> [2 of UInt64] {
+    let count = digitCount
+    var begun: [2 of UInt64] = [0, 0]
+    for digit in 0..<count {
+      let own = context.limbs(ofDigit: digit, limbs: limbCount)
+      var limb = keyLimbs.lowerBound
+      while limb < keyLimbs.upperBound {
+        let offset = limb - keyLimbs.lowerBound
+        let start = (offset * count + digit) * degree
+        guard context.digits[digit].bits == nil, !own.contains(limb) else {
+          var words = block.mutableWords(start..<start + degree)
+          fillLazyDigit(&words, digit: digit, keyLimb: limb, plan: plans[limb])
+          limb += 1
+          continue
+        }
+        let place = context.place(ofKeyLimb: limb, limbs: limbCount)
+        let isPair =
+          limb + 1 < keyLimbs.upperBound && !own.contains(limb + 1)
+          && context.place(ofKeyLimb: limb + 1, limbs: limbCount) == place + 1
+        var words = block.mutableWords(start..<start + degree + (isPair ? count * degree : 0))
+        let isBegun = context.summation(ofDigit: digit, count: own.count).begin(
+          &words, outStride: count * degree, scaled.words(own.lowerBound * degree..<own.upperBound * degree),
+          first: place, plan: plans[limb], next: isPair ? plans[limb + 1] : nil)
+        if isBegun {
+          begun[offset] |= 1 << digit
+          if isPair { begun[offset + 1] |= 1 << digit }
+        }
+        limb += isPair ? 2 : 1
+      }
+    }
+    return begun
   }
 
   @_lifetime(borrow storage)

@@ -14,8 +14,8 @@ package struct SpecialDivision: Sendable {
   /// In coefficient form, all kept limbs at once; nil where nothing is dropped.
   private let coefficient: RNSMap?
 
-  /// In evaluation form: the dropped part lifted to each kept prime.
-  fileprivate let liftings: [RNSMap]
+  /// In evaluation form: the dropped part lifted to the kept primes; nil where nothing is dropped.
+  fileprivate let lifting: RNSMap?
 
   /// The inverse of the divisor modulo each kept prime.
   fileprivate let inverses: [UInt64]
@@ -28,7 +28,7 @@ package struct SpecialDivision: Sendable {
     keptCount = kept.count
     droppedCount = dropped.count
     coefficient = dropped.isEmpty ? nil : RNSMap.division(by: dropped, in: kept)
-    liftings = dropped.isEmpty ? [] : kept.map { RNSMap.lifting(from: dropped, to: [$0]) }
+    lifting = dropped.isEmpty ? nil : RNSMap.lifting(from: dropped, to: kept)
     inverses = RNSMap.inverses(ofProduct: dropped, modulo: kept)
     log2Divisor = RNSMap.log2Product(dropped)
   }
@@ -187,8 +187,8 @@ struct DividedRow: Sendable {
 
   /// The dropped part modulo a kept prime, as lazy evaluations; false where nothing is dropped.
   private func lift(_ rest: Span<UInt64>, limb: Int, plan: NTTPlan, to spare: inout MutableSpan<UInt64>) -> Bool {
-    guard division.droppedCount > 0 else { return false }
-    division.liftings[limb].apply(&spare, rest, stride: plan.degree, count: plan.degree)
+    guard let lifting = division.lifting else { return false }
+    lifting.apply(&spare, rest, stride: plan.degree, count: plan.degree, targets: limb..<limb + 1)
     plan.forwardLazy(&spare)
     return true
   }

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A key switch from coefficients to products, one prime at a time, with each digit written once and read once: the first pass
+// of the transform takes its values from the conversion before they are stored, and the other passes run part by part, all
+// digits of a part one after the other, until their products with the key are summed. So a part's twiddles and digits stay
+// in the caches near the core, and while digits are transformed the key comes closer from memory.
+//
+// A digit is begun when the first pass over it is done: low halves below (2 log_n + 1) q, as in the transform. Short digits
+// have no pass of their own, and are begun when they are converted.
+
+#include "../scalar/he_scalar.h"
+#include "conversion_tile.h"
+#include "ntt_forward.h"
+
+#ifdef HE_HAS_AVX512IFMA
+
+HE_AVX512IFMA_REGION_BEGIN
+
+/// Degrees with a pass of their own; below, a digit and the twiddles fit the first-level cache.
+#define HE_BEGUN_LOG_N 13
+/// Columns that are converted at a time, of up to eight rows, and outputs whose constants are kept at a time.
+#define HE_BEGUN_COLUMNS 64
+#define HE_BEGUN_ROWS 8
+#define HE_BEGUN_OUTPUTS 8
+
+/// One output of a conversion with the first pass of its transform.
+typedef struct begun_output {
+  uint64_t raised[64 + 8] __attribute__((aligned(64)));
+  forward_constants constants;
+  const uint64_t *twiddles;
+  uint64_t p;
+} begun_output;
+
+/// Converts some columns of all rows, and passes over them.
+HE_INLINE void begin_columns(uint64_t *out, size_t stride, const uint64_t *in, size_t in_stride, size_t from_count,
+                             const begun_output *output, uint64_t *rows, const unsigned log_radix) {
+  for (size_t r = 0; r < (size_t)1 << log_radix; r++) {
+    const tile_terms terms = {
+      .scaled = in + r * stride,
+      .tile = in_stride,
+      .from_count = from_count,
+      .raised = output->raised,
+    };
+    convert_tile(rows + r * HE_BEGUN_COLUMNS, HE_BEGUN_COLUMNS, &terms, output->p);
+  }
+  forward_pass(out, stride, rows, HE_BEGUN_COLUMNS, HE_BEGUN_COLUMNS, output->twiddles, &output->constants, log_radix,
+               true);
+}
+
+static void begin_columns_4(uint64_t *out, size_t stride, const uint64_t *in, size_t in_stride, size_t from_count,
+                            const begun_output *output, uint64_t *rows) {
+  begin_columns(out, stride, in, in_stride, from_count, output, rows, 2);
+}
+
+static void begin_columns_8(uint64_t *out, size_t stride, const uint64_t *in, size_t in_stride, size_t from_count,
+                            const begun_output *output, uint64_t *rows) {
+  begin_columns(out, stride, in, in_stride, from_count, output, rows, 3);
+}
+
+void he_avx512ifma_begin_digits(uint64_t *out, size_t out_stride, const uint64_t *in, size_t in_stride, unsigned log_n,
+                                const he_conversion *conversion, const uint64_t *const *tables) {
+  const size_t n = (size_t)1 << log_n, from_count = conversion->from_count;
+  HE_REQUIRE_LOG_N(log_n);
+  HE_REQUIRE_CONVERSION(out, out_stride, in, in_stride, NULL, 0, n, conversion, HE_AVX512IFMA_LIMIT);
+  HE_REQUIRE(conversion->inverses == NULL && conversion->fractions == NULL);
+  if (log_n < HE_BEGUN_LOG_N) {
+    he_avx512ifma_convert(out, out_stride, in, in_stride, NULL, 0, n, conversion);
+    return;
+  }
+  const unsigned log_radix = pass_log_radix(log_n);
+  const size_t stride = n >> log_radix;
+  begun_output outputs[HE_BEGUN_OUTPUTS];
+  uint64_t rows[HE_BEGUN_ROWS * HE_BEGUN_COLUMNS] __attribute__((aligned(64)));
+  for (size_t first = 0; first < conversion->to_count; first += HE_BEGUN_OUTPUTS) {
+    const size_t left = conversion->to_count - first, count = left < HE_BEGUN_OUTPUTS ? left : HE_BEGUN_OUTPUTS;
+    for (size_t j = 0; j < count; j++) {
+      const he_modulus *p = &conversion->to[first + j];
+      HE_REQUIRE((p->value & 1) == 1);
+      raise_factors(outputs[j].raised, conversion->factors + (first + j) * from_count, from_count, p);
+      outputs[j].constants = forward_constants_of(p, log_n);
+      outputs[j].twiddles = tables[first + j] + HE_HEAD_WORDS;
+      outputs[j].p = p->value;
+    }
+    for (size_t column = 0; column < stride; column += HE_BEGUN_COLUMNS) {
+      for (size_t j = 0; j < count; j++) {
+        (log_radix == 2 ? begin_columns_4 : begin_columns_8)(out + (first + j) * out_stride + column, stride,
+                                                             in + column, in_stride, from_count, &outputs[j],
+                                                             rows);
+      }
+    }
+  }
+  he_zeroize(rows, sizeof rows);
+}
+
+void he_avx512ifma_finish_key_product(uint64_t *out0, uint64_t *out1, uint64_t *digits, size_t digit_stride,
+                                      uint64_t begun, const uint64_t *packed, size_t terms, size_t packed_terms,
+                                      unsigned log_n, const he_modulus *q, const uint64_t *tables) {
+  const size_t n = (size_t)1 << log_n;
+  HE_REQUIRE_LOG_N(log_n);
+  HE_REQUIRE_MODULUS(q, HE_AVX512IFMA_LIMIT);
+  HE_REQUIRE_ALIGNED(digits);
+  HE_REQUIRE(terms >= 1 && terms <= packed_terms && packed_terms <= HE_TERMS_MAX && digit_stride % 8 == 0);
+  const uint64_t *rows[HE_TERMS_MAX];
+  if (log_n < HE_BEGUN_LOG_N) {
+    for (size_t t = 0; t < terms; t++) {
+      if ((begun >> t & 1) != 0) he_avx512ifma_ntt_forward_lazy(digits + t * digit_stride, log_n, q, tables);
+      rows[t] = digits + t * digit_stride;
+    }
+    he_avx512ifma_key_inner_product(out0, out1, rows, packed, terms, packed_terms, n, q);
+    return;
+  }
+  const unsigned log_radix = pass_log_radix(log_n), log_length = log_n - log_radix;
+  const size_t length = (size_t)1 << log_length;
+  forward_constants constants = forward_constants_of(q, log_n);
+  const uint64_t *table = tables + HE_HEAD_WORDS + pass_words(log_radix);
+  for (size_t start = 0; start < n; start += length, table += walk_words(log_length)) {
+    const uint64_t *const key = packed + 2 * packed_terms * start;
+    for (size_t t = 0; t < terms; t++) {
+      uint64_t *const digit = digits + t * digit_stride + start;
+      rows[t] = digit;
+      if ((begun >> t & 1) == 0) continue;
+      constants.ahead = (uintptr_t)(key + t * length) - (uintptr_t)digit;
+      he_avx512ifma_forward_part(digit, log_length, table, &constants);
+    }
+    he_avx512ifma_key_inner_product(out0 + start, out1 + start, rows, key, terms, packed_terms, length, q);
+  }
+}
+
+HE_AVX512IFMA_REGION_END
+
+#endif

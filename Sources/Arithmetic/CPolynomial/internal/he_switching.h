@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The two steps of a key switch where nothing is gained by mixing them: the first one ends the transforms, so that begun digits
+// are lazy ones.
+#ifndef HE_SWITCHING_H
+#define HE_SWITCHING_H
+
+#include "he_contract.h"
+
+/// Defines `prefix`_begin_digits and `prefix`_finish_key_product by the other kernels of that prefix.
+#define HE_DEFINE_SWITCHING(linkage, prefix)                                                                         \
+  linkage void prefix##_begin_digits(uint64_t *out, size_t out_stride, const uint64_t *in, size_t in_stride,         \
+                                     unsigned log_n, const he_conversion *conversion,                                \
+                                     const uint64_t *const *tables) {                                                \
+    HE_REQUIRE(conversion->inverses == NULL && conversion->fractions == NULL);                                       \
+    prefix##_convert(out, out_stride, in, in_stride, NULL, 0, (size_t)1 << log_n, conversion);                       \
+    for (size_t j = 0; j < conversion->to_count; j++) {                                                              \
+      prefix##_ntt_forward_lazy(out + j * out_stride, log_n, &conversion->to[j], tables[j]);                         \
+    }                                                                                                                \
+  }                                                                                                                  \
+  linkage void prefix##_finish_key_product(uint64_t *out0, uint64_t *out1, uint64_t *digits, size_t digit_stride,    \
+                                           uint64_t begun, const uint64_t *packed, size_t terms,                     \
+                                           size_t packed_terms, unsigned log_n, const he_modulus *q,                 \
+                                           const uint64_t *tables) {                                                 \
+    HE_REQUIRE(terms >= 1 && terms <= HE_TERMS_MAX);                                                                 \
+    (void)begun;                                                                                                     \
+    (void)tables;                                                                                                    \
+    const uint64_t *rows[HE_TERMS_MAX];                                                                              \
+    for (size_t t = 0; t < terms; t++) rows[t] = digits + t * digit_stride;                                          \
+    prefix##_key_inner_product(out0, out1, rows, packed, terms, packed_terms, (size_t)1 << log_n, q);                \
+  }
+
+#endif

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CPolynomial
+
+// A key switch modulo one prime of the key basis or two, in two steps. Between them digits are begun: words in a form of the
+// backend's own.
+extension KernelBackend {
+  /// Maps coefficients to one or two other moduli, and begins their transforms.
+  ///
+  /// - Parameters:
+  ///   - out: The begun digit, aligned to 64 bytes; the second one at outStride.
+  ///   - outStride: At least N, a multiple of 8.
+  ///   - input: Residue k modulo qᵢ is at i·inputStride + k; canonical.
+  ///   - inputStride: At least N.
+  ///   - degree: N.
+  ///   - conversion: A map without inverses, fractions and a term of its own.
+  ///   - first: Which modulus of the map's output; odd.
+  ///   - tables: Filled by this backend for that modulus and N.
+  ///   - next: The same for the next modulus, if there is to be a second output.
+  public func beginDigits(
+    _ out: inout MutableSpan<UInt64>, outStride: Int, _ input: Span<UInt64>, inputStride: Int, degree: Int,
+    by conversion: RNSConversion, first: Int, tables: Span<UInt64>, next: Span<UInt64>? = nil
+  ) {
+    let targets = first..<first + (next == nil ? 1 : 2)
+    precondition(conversion.isSummation, "a digit is a sum of residues that are multiplied already")
+    conversion.from.forEach(check)
+    conversion.to[targets].forEach(check)
+    let words = nttTableWords(logDegree: degree.trailingZeroBitCount)
+    precondition(degree.nonzeroBitCount == 1 && tables.count == words, "tables of another degree")
+    if let next { precondition(next.count == words, "tables of another degree") }
+    precondition(outStride % 8 == 0, "digits \(outStride) words apart, no multiple of 8")
+    checkRows(words: input.count, stride: inputStride, count: degree, rows: conversion.from.count)
+    checkRows(words: out.count, stride: outStride, count: degree, rows: targets.count)
+    unsafe out.withUnsafeMutableBufferPointer { out in
+      unsafe input.withUnsafeBufferPointer { input in
+        unsafe tables.withUnsafeBufferPointer { tables in
+          guard let out = out.baseAddress, let input = input.baseAddress, let tables = tables.baseAddress else {
+            return
+          }
+          var rows: [2 of UnsafePointer<UInt64>] = unsafe .init(repeating: tables)
+          if let next { unsafe next.withUnsafeBufferPointer { unsafe rows[1] = $0.baseAddress ?? tables } }
+          unsafe rows.span.withUnsafeBufferPointer { rows in
+            guard let rows = rows.baseAddress else { return }
+            unsafe conversion.withConstants(targets: targets) { conversion in
+              unsafe table.pointee.begin_digits(
+                out, outStride, input, inputStride, UInt32(degree.trailingZeroBitCount), conversion, rows)
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// Ends the transforms of digits, and multiplies them with both halves of a packed key.
+  ///
+  /// - Parameters:
+  ///   - out0: N words; come out canonical.
+  ///   - out1: N words; come out canonical.
+  ///   - digits: Digit t at t·digitStride; aligned to 64 bytes. Begun ones are overwritten.
+  ///   - digitStride: At least N, a multiple of 8.
+  ///   - terms: How many digits, 1 … packedTerms: those of the first pairs of the key.
+  ///   - begun: Bit t is set where digit t is from `beginDigits` of this backend; the others are lazy.
+  ///   - packed: Packed by this backend modulo q.
+  ///   - packedTerms: How many pairs the key has, at most `ProductTerms.capacity`.
+  ///   - q: An odd modulus.
+  ///   - tables: Filled by this backend for the same q and N.
+  public func finishKeyProduct(
+    _ out0: inout MutableSpan<UInt64>, _ out1: inout MutableSpan<UInt64>, digits: inout MutableSpan<UInt64>,
+    digitStride: Int, terms: Int, begun: UInt64, packed: Span<UInt64>, packedTerms: Int, modulo q: Modulus,
+    tables: Span<UInt64>
+  ) {
+    check(q)
+    precondition(q.value & 1 == 1, "keys need an odd modulus, not \(q.value)")
+    let count = out0.count
+    precondition(out1.count == count, "outputs of \(count) and \(out1.count) words")
+    precondition((1...packedTerms).contains(terms), "\(terms) digits for a key of \(packedTerms)")
+    precondition(packed.count == Self.packedKeyWords(terms: packedTerms, count: count), "packed key of another size")
+    precondition(
+      count.nonzeroBitCount == 1 && tables.count == nttTableWords(logDegree: count.trailingZeroBitCount),
+      "tables of another degree")
+    precondition(digitStride % 8 == 0, "digits \(digitStride) words apart, no multiple of 8")
+    checkRows(words: digits.count, stride: digitStride, count: count, rows: terms)
+    unsafe out1.withUnsafeMutableBufferPointer { out1 in
+      unsafe digits.withUnsafeMutableBufferPointer { digits in
+        unsafe withKernelPointers(&out0, q) { out0, _, q in
+          unsafe packed.withUnsafeBufferPointer { packed in
+            unsafe tables.withUnsafeBufferPointer { tables in
+              guard let out1 = out1.baseAddress, let digits = digits.baseAddress, let packed = packed.baseAddress,
+                let tables = tables.baseAddress
+              else { return }
+              unsafe table.pointee.finish_key_product(
+                out0, out1, digits, digitStride, begun, packed, terms, packedTerms,
+                UInt32(count.trailingZeroBitCount), q, tables)
+            }
+          }
+        }
+      }
+    }
+  }
+}

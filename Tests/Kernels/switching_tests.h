@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The two steps of a key switch against conversion, transform and sum of the scalar kernels.
+#ifndef SWITCHING_TESTS_H
+#define SWITCHING_TESTS_H
+
+#include "support.h"
+
+static const he_kernels *scalar;
+
+/// One backend and degree, with its tables.
+static uint64_t *tables_of(const he_kernels *k, unsigned log_n, const he_modulus *q, uint64_t psi) {
+  const size_t count = k->ntt_table_words(log_n);
+  uint64_t *tables = words(count);
+  k->ntt_fill_tables(tables, log_n, q, psi);
+  expect(guarded(tables, count), k->isa, "ntt_fill_tables", q->value, count, log_n);
+  return tables;
+}
+
+/// Both steps of a key switch modulo two primes, with digits of both kinds.
+static void test_switching(const he_kernels *k, unsigned log_n, const he_modulus q[2]) {
+  const size_t n = (size_t)1 << log_n, from_count = 1 + below(log_n < 13 ? 9 : 3), terms = 1 + below(4);
+  const size_t packed_terms = terms + below(2), stride = n + 8 * below(3);
+  he_modulus from[9];
+  for (size_t i = 0; i < from_count; i++) he_modulus_init(&from[i], q[0].value - 1 - below(60));
+  uint64_t *factors = words(2 * from_count), *in = words(from_count * n);
+  uint64_t *tables[2], *reference[2], *packed[2], *packed_reference[2], *digits = words(2 * terms * stride), *expected[4];
+  for (unsigned i = 0; i < 4; i++) expected[i] = words(n);
+  for (unsigned j = 0; j < 2; j++) {
+    const uint64_t psi = root_of_unity(q[j].value, log_n);
+    tables[j] = tables_of(k, log_n, &q[j], psi), reference[j] = tables_of(scalar, log_n, &q[j], psi);
+    packed[j] = words(2 * packed_terms * n), packed_reference[j] = words(2 * terms * n);
+  }
+  const he_conversion conversion = {
+    .from = from, .from_count = from_count, .to = q, .to_count = 2, .factors = factors};
+  uint64_t begun = 0, *canonical[2][4];
+  for (size_t t = 0; t < terms; t++) {
+    const unsigned how = (unsigned)below(FILLS);
+    for (size_t i = 0; i < from_count; i++) fill(in + i * n, n, from[i].value, how);
+    for (unsigned j = 0; j < 2; j++) {
+      fill(factors + j * from_count, from_count, q[j].value, how);
+      canonical[j][t] = words(n);
+    }
+    if (below(4) != 0) {
+      begun |= UINT64_C(1) << t;
+      k->begin_digits(digits + t * stride, terms * stride, in, n, log_n, &conversion, (const uint64_t *const *)tables);
+      for (unsigned j = 0; j < 2; j++) {
+        const he_conversion one = {
+          .from = from, .from_count = from_count, .to = q + j, .to_count = 1, .factors = factors + j * from_count};
+        scalar->convert(canonical[j][t], n, in, n, NULL, 0, n, &one);
+        scalar->ntt_forward(canonical[j][t], log_n, &q[j], reference[j]);
+      }
+    } else {
+      for (unsigned j = 0; j < 2; j++) {
+        fill(canonical[j][t], n, q[j].value, how);
+        k->make_lazy(digits + (j * terms + t) * stride, canonical[j][t], n, &q[j]);
+      }
+    }
+  }
+  for (unsigned j = 0; j < 2; j++) {
+    for (size_t t = 0; t < packed_terms; t++) {
+      uint64_t *k0 = filled(n, q[j].value, 0), *k1 = filled(n, q[j].value, (unsigned)below(FILLS));
+      k->pack_key(packed[j], k0, k1, t, packed_terms, n, &q[j]);
+      if (t < terms) scalar->pack_key(packed_reference[j], k0, k1, t, terms, n, &q[j]);
+      free(k0), free(k1);
+    }
+    scalar->key_inner_product(expected[0], expected[1], (const uint64_t *const *)canonical[j], packed_reference[j], terms,
+                              terms, n, &q[j]);
+    k->finish_key_product(expected[2], expected[3], digits + j * terms * stride, stride, begun, packed[j], terms,
+                          packed_terms, log_n, &q[j], tables[j]);
+    const bool good = same(expected[0], expected[2], n) && same(expected[1], expected[3], n);
+    expect(good && guarded(expected[2], n) && guarded(expected[3], n), k->isa, "finish_key_product", q[j].value, n,
+           10 * from_count + terms);
+  }
+  expect(guarded(digits, 2 * terms * stride), k->isa, "begin_digits", q[0].value, n, from_count);
+  for (unsigned j = 0; j < 2; j++) {
+    for (size_t t = 0; t < terms; t++) free(canonical[j][t]);
+    free(tables[j]), free(reference[j]), free(packed[j]), free(packed_reference[j]);
+  }
+  for (unsigned i = 0; i < 4; i++) free(expected[i]);
+  free(factors), free(in), free(digits);
+}
+
+#endif
