@@ -81,4 +81,26 @@ static void test_switching(const he_kernels *k, unsigned log_n, const he_modulus
   free(factors), free(in), free(digits);
 }
 
+static void test_tensors(const he_kernels *k, const he_modulus *q) {
+  if ((q->value & 1) == 0) return;
+  for (unsigned how = 0; how < FILLS; how++) {
+    const size_t n = below(2) == 0 ? below(40) : 500 + below(600);
+    uint64_t *x[4], *out[4], w;
+    fill(&w, 1, q->value, (unsigned)below(FILLS));
+    for (unsigned i = 0; i < 4; i++) x[i] = filled(n, q->value, how);
+    for (unsigned i = 0; i < 2; i++) out[i] = filled(n, q->value, (unsigned)below(FILLS)), out[i + 2] = copied(out[i], n);
+    uint64_t *product = words(n);
+    const uint64_t *const lhs[] = {x[0], x[1]}, *const rhs[] = {x[3], x[2]};
+    scalar->multiply(product, x[0], x[2], n, q);
+    scalar->multiply_scalar_accumulate(out[0], product, w, n, q);
+    scalar->sum_of_products(product, lhs, rhs, 2, n, q);
+    scalar->multiply_scalar_accumulate(out[1], product, w, n, q);
+    k->tensor_accumulate(out[2], out[3], x[0], x[1], x[2], x[3], w, n, q);
+    const bool good = same(out[0], out[2], n) && same(out[1], out[3], n);
+    expect(good && guarded(out[2], n) && guarded(out[3], n), k->isa, "tensor_accumulate", q->value, n, how);
+    for (unsigned i = 0; i < 4; i++) free(x[i]), free(out[i]);
+    free(product);
+  }
+}
+
 #endif

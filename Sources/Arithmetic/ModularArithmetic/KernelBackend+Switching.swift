@@ -97,4 +97,38 @@ extension KernelBackend {
       }
     }
   }
+
+  /// Adds scalar · a₀·b₀ to `out0` and scalar · (a₀·b₁ + a₁·b₀) to `out1`, modulo q.
+  ///
+  /// - Parameters:
+  ///   - out0: N residues.
+  ///   - out1: N residues.
+  ///   - a0: N residues.
+  ///   - a1: N residues.
+  ///   - b0: N residues.
+  ///   - b1: N residues.
+  ///   - scalar: A residue.
+  ///   - q: An odd modulus.
+  public func tensorAccumulate(
+    _ out0: inout MutableSpan<UInt64>, _ out1: inout MutableSpan<UInt64>, _ a0: Span<UInt64>, _ a1: Span<UInt64>,
+    _ b0: Span<UInt64>, _ b1: Span<UInt64>, by scalar: UInt64, modulo q: Modulus
+  ) {
+    check(q)
+    check(scalar, q)
+    precondition(q.value & 1 == 1, "an even modulus, \(q.value)")
+    let count = out0.count
+    precondition(
+      out1.count == count && a0.count == count && a1.count == count && b0.count == count && b1.count == count,
+      "rows of different counts")
+    unsafe out1.withUnsafeMutableBufferPointer { out1 in
+      unsafe a1.withUnsafeBufferPointer { a1 in
+        unsafe b1.withUnsafeBufferPointer { b1 in
+          unsafe withKernelPointers(&out0, a0, b0, q) { out0, a0, b0, count, q in
+            guard let out1 = out1.baseAddress, let a1 = a1.baseAddress, let b1 = b1.baseAddress else { return }
+            unsafe table.pointee.tensor_accumulate(out0, out1, a0, a1, b0, b1, scalar, count, q)
+          }
+        }
+      }
+    }
+  }
 }

@@ -23,6 +23,13 @@ package struct GaloisAutomorphism: Sendable {
   package func apply(_ out: inout MutableSpan<UInt64>, _ evaluations: Span<UInt64>, backend: KernelBackend) {
     backend.permute(&out, evaluations, by: indexes)
   }
+
+  /// The image of one limb of coefficients.
+  package func apply(
+    _ out: inout MutableSpan<UInt64>, coefficients: Span<UInt64>, backend: KernelBackend, modulo q: Modulus
+  ) {
+    backend.galois(&out, coefficients, inverse: inverse, modulo: q)
+  }
 }
 
 extension RNSPolynomial where Domain == Evaluation {
@@ -51,39 +58,5 @@ extension RNSPolynomial where Domain == Coefficient {
         modulo: plans[limb].modulus)
     }
     return result
-  }
-
-  /// Two polynomials plus addends where there are any, under an automorphism where there is one: limb after limb.
-  package static func adding(
-    _ polynomials: consuming Pair, _ addends: (RNSPolynomial?, RNSPolynomial?),
-    under automorphism: GaloisAutomorphism?, parallelism: Parallelism
-  ) -> Pair {
-    var (sum0, sum1) = polynomials
-    guard addends.0 != nil || addends.1 != nil || automorphism != nil else { return (sum0, sum1) }
-    let basis = sum0.basis
-    precondition(
-      [sum1.basis, addends.0?.basis ?? basis, addends.1?.basis ?? basis].allSatisfy { $0 == basis },
-      "polynomials of different bases")
-    sum0.makeUnique()
-    sum1.makeUnique()
-    let (sums, terms) = ([sum0.storage, sum1.storage], [addends.0?.storage, addends.1?.storage])
-    let images = automorphism.map { _ in (RNSPolynomial(uninitializedIn: basis), RNSPolynomial(uninitializedIn: basis))
-    }
-    let outputs = images.map { [$0.0.storage, $0.1.storage] }
-    let (limbs, degree) = (basis.limbCount, basis.degree)
-    concurrentFor(2 * limbs, parallelism: parallelism) { index, _ in
-      let (part, limb) = (index / limbs, index % limbs)
-      let range = limb * degree..<(limb + 1) * degree
-      let (backend, q) = (basis.plans[limb].backend, basis.plans[limb].modulus)
-      let sum = sums[part]
-      var row = sum.mutableWords(range)
-      if let addend = terms[part] { backend.addInPlace(&row, addend.words(range), modulo: q) }
-      if let automorphism, let outputs {
-        let output = outputs[part]
-        var image = output.mutableWords(range)
-        backend.galois(&image, row.span, inverse: automorphism.inverse, modulo: q)
-      }
-    }
-    return images ?? (sum0, sum1)
   }
 }

@@ -23,6 +23,7 @@ static const he_kernels avx512ifma_kernels = {
   .make_lazy = he_avx512ifma_make_lazy,
   .begin_digits = he_avx512ifma_begin_digits,
   .finish_key_product = he_avx512ifma_finish_key_product,
+  .tensor_accumulate = he_avx512ifma_tensor_accumulate,
   .permute = he_avx512_permute,
   .galois_coefficients = he_avx512_galois_coefficients,
   .ntt_table_words = he_avx512ifma_ntt_table_words,

@@ -39,6 +39,9 @@ void he_avx512ifma_begin_digits(uint64_t *out, size_t out_stride, const uint64_t
 void he_avx512ifma_finish_key_product(uint64_t *out0, uint64_t *out1, uint64_t *digits, size_t digit_stride,
                                       uint64_t begun, const uint64_t *packed, size_t terms, size_t packed_terms,
                                       unsigned log_n, const he_modulus *q, const uint64_t *tables);
+void he_avx512ifma_tensor_accumulate(uint64_t *out0, uint64_t *out1, const uint64_t *a0, const uint64_t *a1,
+                                     const uint64_t *b0, const uint64_t *b1, uint64_t scalar, size_t count,
+                                     const he_modulus *q);
 void he_avx512ifma_make_lazy(uint64_t *out, const uint64_t *in, size_t count, const he_modulus *q);
 void he_avx512ifma_convert(uint64_t *out, size_t out_stride, const uint64_t *in, size_t in_stride,
                        const uint64_t *own, size_t own_stride, size_t count,

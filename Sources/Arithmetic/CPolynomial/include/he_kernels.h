@@ -165,6 +165,10 @@ typedef struct he_kernels {
   void (*finish_key_product)(uint64_t *out0, uint64_t *out1, uint64_t *digits, size_t digit_stride, uint64_t begun,
                              const uint64_t *packed, size_t terms, size_t packed_terms, unsigned log_n,
                              const he_modulus *q, const uint64_t *tables);
+  /// out0 += scalar * a0 * b0, out1 += scalar * (a0 * b1 + a1 * b0): what a product of ciphertexts adds to a key switch. requires:
+  /// all canonical. ensures: canonical. aliasing: no output is an input.
+  void (*tensor_accumulate)(uint64_t *out0, uint64_t *out1, const uint64_t *a0, const uint64_t *a1, const uint64_t *b0,
+                            const uint64_t *b1, uint64_t scalar, size_t count, const he_modulus *q);
 } he_kernels;
 
 /// The table of `isa`, or NULL where this build or this CPU lacks it. Pure: the same answer every time.

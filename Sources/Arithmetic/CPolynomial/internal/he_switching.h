@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The two steps of a key switch where nothing is gained by mixing them: the first one ends the transforms, so that begun digits
+// The steps of a key switch where nothing is gained by mixing them. The first one ends the transforms, so that begun digits
 // are lazy ones.
 #ifndef HE_SWITCHING_H
 #define HE_SWITCHING_H
 
 #include "he_contract.h"
 
-/// Defines `prefix`_begin_digits and `prefix`_finish_key_product by the other kernels of that prefix.
+/// Words of products that are kept at a time.
+#define HE_TENSOR_TILE 512
+
+/// Defines `prefix`_begin_digits, `prefix`_finish_key_product and `prefix`_tensor_accumulate by the other kernels of that prefix.
 #define HE_DEFINE_SWITCHING(linkage, prefix)                                                                         \
   linkage void prefix##_begin_digits(uint64_t *out, size_t out_stride, const uint64_t *in, size_t in_stride,         \
                                      unsigned log_n, const he_conversion *conversion,                                \
@@ -28,6 +31,19 @@
     const uint64_t *rows[HE_TERMS_MAX];                                                                              \
     for (size_t t = 0; t < terms; t++) rows[t] = digits + t * digit_stride;                                          \
     prefix##_key_inner_product(out0, out1, rows, packed, terms, packed_terms, (size_t)1 << log_n, q);                \
+  }                                                                                                                  \
+  linkage void prefix##_tensor_accumulate(uint64_t *out0, uint64_t *out1, const uint64_t *a0, const uint64_t *a1,    \
+                                          const uint64_t *b0, const uint64_t *b1, uint64_t scalar, size_t count,     \
+                                          const he_modulus *q) {                                                     \
+    uint64_t product[HE_TENSOR_TILE];                                                                                \
+    for (size_t k = 0; k < count; k += HE_TENSOR_TILE) {                                                             \
+      const size_t length = count - k < HE_TENSOR_TILE ? count - k : HE_TENSOR_TILE;                                 \
+      prefix##_multiply(product, a0 + k, b0 + k, length, q);                                                         \
+      prefix##_multiply_scalar_accumulate(out0 + k, product, scalar, length, q);                                     \
+      const uint64_t *const lhs[] = {a0 + k, a1 + k}, *const rhs[] = {b1 + k, b0 + k};                               \
+      prefix##_sum_of_products(product, lhs, rhs, 2, length, q);                                                     \
+      prefix##_multiply_scalar_accumulate(out1 + k, product, scalar, length, q);                                     \
+    }                                                                                                                \
   }
 
 #endif

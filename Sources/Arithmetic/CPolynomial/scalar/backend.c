@@ -22,6 +22,7 @@ const he_kernels he_scalar_kernels = {
   .make_lazy = he_scalar_make_lazy,
   .begin_digits = he_scalar_begin_digits,
   .finish_key_product = he_scalar_finish_key_product,
+  .tensor_accumulate = he_scalar_tensor_accumulate,
   .permute = he_scalar_permute,
   .galois_coefficients = he_scalar_galois_coefficients,
   .ntt_table_words = he_scalar_ntt_table_words,

@@ -91,8 +91,7 @@ package struct KeySwitch: Sendable {
             &row0, &row1, by: key, limb: limb, plan: plan, block: rows.block, offset: offset, begun: begun[offset])
           if limb < digits.limbCount {
             term.addMultiple(
-              to: &row0, &row1, limb: limb, plan: plan, factor: context.specialProduct(modulo: plan.modulus),
-              spare: &spare)
+              to: &row0, &row1, limb: limb, plan: plan, factor: context.specialProduct(modulo: plan.modulus))
           }
           guard !isDropped else {
             plan.inverse(&row0)

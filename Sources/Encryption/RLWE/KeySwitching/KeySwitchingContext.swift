@@ -35,7 +35,8 @@ package final class KeySwitchingContext: Sendable {
   /// `inverses[d][c − 1]`: what the first c limbs of digit d are multiplied by before they are summed.
   private let inverses: [[[UInt64]]]
 
-  /// `summations[d][c − 1]`: from the first c limbs of digit d to all limbs of the key basis; those of its own mean nothing.
+  /// `summations[d][c − 1]`: from the first c limbs of digit d to all limbs of the key basis, those c too, where it gives what
+  /// they were before they were multiplied by the inverses.
   private let summations: [[RNSMap]]
 
   /// Division by P, for each number of primes.

@@ -109,13 +109,8 @@ package struct KeySwitchingInput: Sendable {
       PolynomialKernels.extractBits(
         &words, row(coefficients, range.lowerBound), shift: bits.lowerBound, bits: bits.count)
       plan.forwardLazy(&words)
-    } else if range.contains(keyLimb) {
-      if let evaluations {
-        plan.backend.makeLazy(&words, row(evaluations, keyLimb), modulo: plan.modulus)
-      } else {
-        words.copyWords(of: row(coefficients, keyLimb))
-        plan.forwardLazy(&words)
-      }
+    } else if let evaluations, range.contains(keyLimb) {
+      plan.backend.makeLazy(&words, row(evaluations, keyLimb), modulo: plan.modulus)
     } else {
       let place = context.place(ofKeyLimb: keyLimb, limbs: limbCount)
       context.summation(ofDigit: digit, count: range.count).apply(
@@ -141,7 +136,7 @@ package struct KeySwitchingInput: Sendable {
       while limb < keyLimbs.upperBound {
         let offset = limb - keyLimbs.lowerBound
         let start = (offset * count + digit) * degree
-        guard context.digits[digit].bits == nil, !own.contains(limb) else {
+        guard context.digits[digit].bits == nil, !isKnown(limb, own) else {
           var words = block.mutableWords(start..<start + degree)
           fillLazyDigit(&words, digit: digit, keyLimb: limb, plan: plans[limb])
           limb += 1
@@ -149,7 +144,7 @@ package struct KeySwitchingInput: Sendable {
         }
         let place = context.place(ofKeyLimb: limb, limbs: limbCount)
         let isPair =
-          limb + 1 < keyLimbs.upperBound && !own.contains(limb + 1)
+          limb + 1 < keyLimbs.upperBound && !isKnown(limb + 1, own)
           && context.place(ofKeyLimb: limb + 1, limbs: limbCount) == place + 1
         var words = block.mutableWords(start..<start + degree + (isPair ? count * degree : 0))
         let isBegun = context.summation(ofDigit: digit, count: own.count).begin(
@@ -164,6 +159,9 @@ package struct KeySwitchingInput: Sendable {
     }
     return begun
   }
+
+  /// Whether the evaluations modulo a prime of the key basis are those of a digit taken from `own`.
+  private func isKnown(_ keyLimb: Int, _ own: Range<Int>) -> Bool { evaluations != nil && own.contains(keyLimb) }
 
   @_lifetime(borrow storage)
   private func row(_ storage: AlignedStorage, _ limb: Int) -> Span<UInt64> {

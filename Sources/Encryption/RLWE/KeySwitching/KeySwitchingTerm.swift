@@ -17,8 +17,7 @@ package enum KeySwitchingTerm: Sendable {
 
   /// Adds one limb of `factor` times both polynomials.
   func addMultiple(
-    to row0: inout MutableSpan<UInt64>, _ row1: inout MutableSpan<UInt64>, limb: Int, plan: NTTPlan, factor: UInt64,
-    spare: inout MutableSpan<UInt64>
+    to row0: inout MutableSpan<UInt64>, _ row1: inout MutableSpan<UInt64>, limb: Int, plan: NTTPlan, factor: UInt64
   ) {
     let (backend, q) = (plan.backend, plan.modulus)
     switch self {
@@ -27,13 +26,8 @@ package enum KeySwitchingTerm: Sendable {
       backend.multiplyScalarAccumulate(&row0, c0.limb(limb), by: factor, modulo: q)
       backend.multiplyScalarAccumulate(&row1, c1.limb(limb), by: factor, modulo: q)
     case .product(let a, let b):
-      backend.multiply(&spare, a.0.limb(limb), b.0.limb(limb), modulo: q)
-      backend.multiplyScalarAccumulate(&row0, spare.span, by: factor, modulo: q)
-      var terms = ProductTerms()
-      terms.append(a.0.limb(limb), b.1.limb(limb))
-      terms.append(a.1.limb(limb), b.0.limb(limb))
-      backend.sumOfProducts(&spare, terms, modulo: q)
-      backend.multiplyScalarAccumulate(&row1, spare.span, by: factor, modulo: q)
+      backend.tensorAccumulate(
+        &row0, &row1, a.0.limb(limb), a.1.limb(limb), b.0.limb(limb), b.1.limb(limb), by: factor, modulo: q)
     }
   }
 }

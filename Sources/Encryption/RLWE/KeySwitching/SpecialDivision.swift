@@ -93,10 +93,11 @@ package struct SpecialDivision: Sendable {
     under automorphism: GaloisAutomorphism?, to target: RNSBasis, parallelism: Parallelism
   ) -> RNSPolynomial<Coefficient>.Pair {
     let (degree, kept, all) = (target.degree, keptCount, keptCount + droppedCount)
-    let results = (
+    precondition([addends.0, addends.1].allSatisfy { $0.map { $0.basis == target } ?? true }, "another basis")
+    let sums = (
       RNSPolynomial<Coefficient>(uninitializedIn: target), RNSPolynomial<Coefficient>(uninitializedIn: target)
     )
-    let outputs = [results.0.storage, results.1.storage]
+    let (outputs, terms) = ([sums.0.storage, sums.1.storage], [addends.0?.storage, addends.1?.storage])
     let ranges = coefficientRanges(degree, for: parallelism)
     concurrentFor(2 * ranges.count, parallelism: parallelism) { index, _ in
       let (part, range) = (index / ranges.count, ranges[index % ranges.count])
@@ -110,14 +111,30 @@ package struct SpecialDivision: Sendable {
         coefficient.apply(
           &out, words.words(columns(part * all + kept, all - kept)), own: words.words(columns(part * all, kept)),
           stride: degree, count: range.count)
-      } else {
-        for limb in 0..<kept {
-          var out = output.mutableWords(columns(limb, 1))
-          out.copyWords(of: words.words(columns(part * all + limb, 1)))
+      }
+      for limb in 0..<kept where coefficient == nil || terms[part] != nil {
+        var out = output.mutableWords(columns(limb, 1))
+        if coefficient == nil { out.copyWords(of: words.words(columns(part * all + limb, 1))) }
+        if let addend = terms[part] {
+          target.plans[limb].backend.addInPlace(
+            &out, addend.words(columns(limb, 1)), modulo: target.plans[limb].modulus)
         }
       }
     }
-    return RNSPolynomial.adding(results, addends, under: automorphism, parallelism: parallelism)
+    guard let automorphism else { return sums }
+    let images = (
+      RNSPolynomial<Coefficient>(uninitializedIn: target), RNSPolynomial<Coefficient>(uninitializedIn: target)
+    )
+    let places = [images.0.storage, images.1.storage]
+    concurrentFor(2 * kept, parallelism: parallelism) { index, _ in
+      let (part, limb) = (index / kept, index % kept)
+      let (sum, place, range) = (outputs[part], places[part], limb * degree..<(limb + 1) * degree)
+      var image = place.mutableWords(range)
+      automorphism.apply(
+        &image, coefficients: sum.words(range), backend: target.plans[limb].backend,
+        modulo: target.plans[limb].modulus)
+    }
+    return images
   }
 }
 
