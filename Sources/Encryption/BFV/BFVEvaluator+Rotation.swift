@@ -12,6 +12,7 @@ extension BFVEvaluator {
     _ element: GaloisElement, to ciphertext: consuming Ciphertext<Coefficient>, with keys: EvaluationKeys
   ) throws(RLWEError) -> Ciphertext<Coefficient> {
     try check(ciphertext.parameters)
+    try require([element], in: keys, for: ciphertext)
     let result = try ciphertext.applying(element, with: keys, parallelism: threads.team())
     try check(result)
     return result
@@ -22,6 +23,7 @@ extension BFVEvaluator {
     _ element: GaloisElement, to ciphertext: consuming Ciphertext<Evaluation>, with keys: EvaluationKeys
   ) throws(RLWEError) -> Ciphertext<Evaluation> {
     try check(ciphertext.parameters)
+    try require([element], in: keys, for: ciphertext)
     let result = try ciphertext.applying(element, with: keys, parallelism: threads.team())
     try check(result)
     return result
@@ -46,6 +48,7 @@ extension BFVEvaluator {
     _ elements: [GaloisElement], toOne ciphertext: borrowing Ciphertext<Coefficient>, with keys: EvaluationKeys
   ) throws(RLWEError) -> [Ciphertext<Coefficient>] {
     try check(ciphertext.parameters)
+    try require(elements, in: keys, for: ciphertext)
     let threads = threads.team()
     let digits = try ciphertext.hoistedDigits(parallelism: threads)
     var results: [Ciphertext<Coefficient>] = []
@@ -82,10 +85,19 @@ extension BFVEvaluator {
   ) throws(RLWEError) -> Ciphertext<Coefficient> {
     precondition(count <= parameters.degree / 2, "a sum over \(count) slots of a row of \(parameters.degree / 2)")
     var sum = ciphertext
-    for step in Self.innerSumSteps(count: count) {
+    let steps = Self.innerSumSteps(count: count)
+    try check(sum.parameters)
+    try require(steps.map { .rotation(by: $0, degree: parameters.degree) }, in: keys, for: sum)
+    for step in steps {
       let rotated = try rotateRows(sum, by: step, with: keys)
       try add(&sum, rotated)
     }
     return sum
+  }
+
+  private func require<Domain>(
+    _ elements: [GaloisElement], in keys: EvaluationKeys, for ciphertext: borrowing Ciphertext<Domain>
+  ) throws(RLWEError) {
+    try keys.require(elements, for: parameters.rlwe, key: ciphertext.key, limbs: ciphertext.limbCount)
   }
 }

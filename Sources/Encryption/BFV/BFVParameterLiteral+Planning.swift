@@ -34,6 +34,14 @@ extension BFVParameterLiteral {
         "a depth of \(depth) with 2^\(sumBits) terms; the depth is 0 to 60, and above 0 it needs key switching, the terms are "
           + "1 to 2^30")
     }
+    switch plaintextModulus {
+    case .slots(let bits) where !(2...60).contains(bits):
+      throw .unplannable(
+        "a plaintext modulus of \(bits) bits; it has 2 to 60, and 17 or more where there are many slots")
+    case .exactly(let t) where !(2...1 << 60).contains(t):
+      throw .unplannable("a plaintext modulus of \(t); it lies between 2 and 2^60")
+    default: break
+    }
     var degree = 1024
     while degree <= 131_072 {
       if degree >= slots, let limit = SecurityTable.maximumModulusBits(degree: degree, level: security),
@@ -48,7 +56,7 @@ extension BFVParameterLiteral {
     }
     throw .unplannable(
       "\(slots) numbers at depth \(depth) with \(plaintextModulus) are more than any ring up to 2^17 holds at "
-        + "\(security.rawValue); ask for less depth, or for a smaller plaintext modulus")
+        + "\(security.rawValue); ask for less depth, for a smaller plaintext modulus, or for fewer slots")
   }
 
   private static func modulus(_ choice: BFVPlaintextChoice, degree: Int) -> UInt64? {

@@ -144,11 +144,13 @@ public enum EncodingError: Error, Hashable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .tooManyValues(let count, let capacity):
-      "\(count) values; one plaintext holds \(capacity)"
+      "\(count) values are more than the \(capacity) that a plaintext holds; take a larger ring degree, or several plaintexts"
     case .valueOutOfRange(let index, let value, let allowed):
-      "value number \(index) is \(value); the plaintext modulus allows \(allowed)"
+      "the value at index \(index) is \(value), and the plaintext modulus allows \(allowed); take a larger plaintext modulus, or "
+        + "reduce the value"
     case .batchingUnsupported(let modulus, let degree):
-      "the plaintext modulus \(modulus) has no slots: batching needs a prime that is 1 modulo \(2 * degree)"
+      "the plaintext modulus \(modulus) has no slots: batching needs a prime that is 1 modulo \(2 * degree); plan parameters with "
+        + "a modulus of slots (.slots(bits:)), or encode coefficients"
     }
   }
 }

@@ -16,7 +16,7 @@ extension BFVReply {
     body reader: inout WireReader, parameters: BFVParameters, key: KeyIdentifier, ranges: [Range<Int>],
     noise: NoiseBound, droppedBits: DroppedBits = .none
   ) throws(WireError) {
-    guard let basis = parameters.replyBasis else { throw .outOfRange(field: "reply without a reply modulus") }
+    guard let basis = parameters.replyBasis else { throw .impossible(.reply) }
     let c0 = try reader.readPolynomial(basis: basis, without: droppedBits.c0, ranges: ranges)
     let c1 = try reader.readPolynomial(basis: basis, without: droppedBits.c1, ranges: [0..<parameters.degree])
     self.init(

@@ -65,12 +65,21 @@ extension CKKSParameters {
   /// Throws where numbers of at most `valueBound` at a scale may not fit under the modulus of a level.
   func requireRoom(level: Int, scale: CKKSScale, valueBound: Double, noise: Double) throws(RLWEError) {
     let available = log2Modulus(level: level)
-    guard CKKSScale.exponents.contains(scale.exponent) else {
-      throw .valuesExceedModulus(neededBits: scale.log2, availableBits: available)
+    guard scale.exponent <= CKKSScale.exponents.upperBound else {
+      throw .scaleExceedsModulus(scaleBits: scale.log2, modulusBits: available, level: level)
+    }
+    guard scale.exponent >= CKKSScale.exponents.lowerBound else {
+      throw .noiseExhausted(neededBits: binaryLogarithm(noise), availableBits: scale.log2)
     }
     let needed = binaryLogarithm(scale.doubleValue * valueBound + noise) + 1
     // Not a number is refused.
-    guard needed < available else { throw .valuesExceedModulus(neededBits: needed, availableBits: available) }
+    guard needed < available else {
+      // Where the scale alone is too large, the numbers are not to blame.
+      guard scale.log2 < available else {
+        throw .scaleExceedsModulus(scaleBits: scale.log2, modulusBits: available, level: level)
+      }
+      throw .valuesExceedModulus(neededBits: needed, availableBits: available)
+    }
   }
 
   /// Throws where numbers may not fit under the modulus of a level, or noise may have covered them.

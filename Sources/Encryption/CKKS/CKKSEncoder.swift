@@ -111,11 +111,11 @@ public enum CKKSEncodingError: Error, Hashable, Sendable, CustomStringConvertibl
   public var description: String {
     switch self {
     case .tooManyValues(let count, let capacity):
-      "\(count) numbers; one plaintext holds \(capacity): take a larger ring degree, or several plaintexts"
+      "\(count) numbers are more than the \(capacity) slots of a plaintext; take a larger ring degree, or several plaintexts"
     case .notFinite(let index):
-      "number \(index) is infinite or not a number"
+      "the number at index \(index) is infinite or not a number; encode finite ones"
     case .tooLarge(let magnitude):
-      "a number of absolute value \(magnitude), above 2^640: no modulus has room for it"
+      "a number of absolute value \(magnitude), above 2^640: no modulus has room for it; divide the numbers by their size first"
     }
   }
 }

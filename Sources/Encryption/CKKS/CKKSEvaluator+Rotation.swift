@@ -12,6 +12,7 @@ extension CKKSEvaluator {
     _ element: GaloisElement, to ciphertext: CKKSCiphertext, with keys: EvaluationKeys
   ) throws(RLWEError) -> CKKSCiphertext {
     try check(ciphertext)
+    try require([element], in: keys, for: ciphertext)
     return try switched(
       ciphertext, element, to: ciphertext.ciphertext.applying(element, with: keys, parallelism: threads.team()))
   }
@@ -33,6 +34,7 @@ extension CKKSEvaluator {
     _ elements: [GaloisElement], toOne ciphertext: CKKSCiphertext, with keys: EvaluationKeys
   ) throws(RLWEError) -> [CKKSCiphertext] {
     try check(ciphertext)
+    try require(elements, in: keys, for: ciphertext)
     let threads = threads.team()
     let digits = try ciphertext.ciphertext.hoistedDigits(parallelism: threads)
     var results: [CKKSCiphertext] = []
@@ -67,7 +69,10 @@ extension CKKSEvaluator {
   ) throws(RLWEError) -> CKKSCiphertext {
     precondition(count <= parameters.slotCount, "a sum over \(count) of \(parameters.slotCount) slots")
     var sum = ciphertext
-    for step in Self.innerSumSteps(count: count) {
+    let steps = Self.innerSumSteps(count: count)
+    try check(ciphertext)
+    try require(steps.map { .rotation(by: $0, degree: parameters.degree) }, in: keys, for: ciphertext)
+    for step in steps {
       try add(&sum, rotate(sum, by: step, with: keys))
     }
     return sum
@@ -77,6 +82,13 @@ extension CKKSEvaluator {
   public func reencrypt(_ ciphertext: CKKSCiphertext, with key: ReencryptionKey) throws(RLWEError) -> CKKSCiphertext {
     try check(ciphertext)
     return try switched(ciphertext, nil, to: ciphertext.ciphertext.reencrypted(with: key, parallelism: threads.team()))
+  }
+
+  private func require(
+    _ elements: [GaloisElement], in keys: EvaluationKeys, for ciphertext: CKKSCiphertext
+  ) throws(RLWEError) {
+    let limbs = ciphertext.ciphertext.limbCount
+    try keys.require(elements, for: parameters.rlwe, key: ciphertext.key, limbs: limbs)
   }
 
   private func switched(

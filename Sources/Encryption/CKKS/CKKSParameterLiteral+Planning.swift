@@ -55,7 +55,8 @@ extension CKKSParameterLiteral {
     }
     throw .unplannable(
       "\(slots) slots, \(levels) levels of \(scaleBits) bits and a base of \(baseBits) bits are more than any ring up to 2^17 "
-        + "and \(mostPrimes) primes hold at \(security.rawValue); ask for fewer levels, or for fewer bits")
+        + "and \(mostPrimes) primes hold at \(security.rawValue); ask for fewer levels, for fewer bits, or for fewer slots"
+    )
   }
 
   /// Parameters of one degree, or nil where they do not fit.

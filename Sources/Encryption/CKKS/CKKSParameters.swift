@@ -48,13 +48,13 @@ public final class CKKSParameters: Sendable, Hashable {
   ///   too far from the scale.
   public init(_ literal: CKKSParameterLiteral, kernels: KernelChoice = .automatic) throws(ParameterError) {
     guard !literal.baseModuli.isEmpty, literal.levelModuli.allSatisfy({ !$0.isEmpty }) else {
-      throw .scale("the base and every level need at least one prime")
+      throw .scale("the base and every level need at least one prime; a level without one cannot be rescaled")
     }
     guard literal.scale.isFinite, literal.scale >= 2, literal.scale <= 0x1p110 else {
-      throw .scale("a scale of \(literal.scale), outside 2 … 2^110")
+      throw .scale("\(literal.scale) is outside 2 … 2^110; scales are near 2^40 where a level has one prime")
     }
     guard literal.valueBound.isFinite, literal.valueBound > 0 else {
-      throw .scale("numbers of at most \(literal.valueBound)")
+      throw .scale("the bound of the numbers is \(literal.valueBound); it must be finite and above 0")
     }
     let groups = [literal.baseModuli] + literal.levelModuli
     let shape = groups.map { "\($0.count)" }.joined(separator: " ")

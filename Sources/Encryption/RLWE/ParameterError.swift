@@ -30,7 +30,8 @@ public enum ParameterError: Error, Hashable, Sendable, CustomStringConvertible {
       "a modulus of \(modulusBits) bits at ring degree \(degree) is not \(level.rawValue): the limit is \(limit) bits; "
         + "use fewer or smaller primes, or a larger degree"
     case .degreeWithoutEstimate(let degree, let level):
-      "no security estimate of \(level.rawValue) for ring degree \(degree)"
+      "there is no security estimate of \(level.rawValue) for ring degree \(degree); take a larger degree, up to 131072, or "
+        + "another security level"
     case .plaintextModulus(let value, let reason):
       "plaintext modulus \(value): \(reason)"
     case .replyModulus(let value, let reason):

@@ -84,7 +84,7 @@ import Testing
     var writer = WireWriter(kind: .reply, digest: parameters.rlwe.digest)
     writer.append(bytes: [UInt8](repeating: 0, count: 16 + 17 + 2))
     let bytes = writer.bytes
-    #expect(throws: WireError.outOfRange(field: "reply without a reply modulus")) {
+    #expect(throws: WireError.impossible(.reply)) {
       try BFVReply(serialized: bytes, parameters: parameters)
     }
   }

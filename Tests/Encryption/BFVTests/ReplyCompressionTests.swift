@@ -135,7 +135,7 @@ import Testing
     var writer = WireWriter(kind: .compressedReply, digest: without.rlwe.digest)
     writer.append(bytes: [UInt8](repeating: 0, count: 16 + 17 + 1) + [1, 0, 0])
     let bytes = writer.bytes
-    #expect(throws: WireError.outOfRange(field: "reply without a reply modulus")) {
+    #expect(throws: WireError.impossible(.reply)) {
       try BFVReply(serialized: bytes, parameters: without)
     }
   }

@@ -182,7 +182,7 @@ import Testing
     #expect {
       for _ in 0..<8 { squares = try fixture.manual.square(squares, with: keys) }
     } throws: { error in
-      guard case .valuesExceedModulus = error as? RLWEError else { return false }
+      guard case .scaleExceedsModulus = error as? RLWEError else { return false }
       return true
     }
     #expect(!squares.serialized().isEmpty)

@@ -67,8 +67,10 @@ import Testing
     let element = GaloisElement.rotation(by: 3, degree: degree)
     #expect(throws: RLWEError.missingRelinearizationKey) { try evaluator.multiply(a, a, with: none) }
     #expect(throws: RLWEError.missingRelinearizationKey) { try fixture.manual.square(a, with: none) }
-    #expect(throws: RLWEError.missingGaloisKey(element: element.value)) { try evaluator.rotate(a, by: 3, with: none) }
-    #expect(throws: RLWEError.missingGaloisKey(element: element.value)) {
+    #expect(throws: RLWEError.missingGaloisKey(element: element.value, degree: degree)) {
+      try evaluator.rotate(a, by: 3, with: none)
+    }
+    #expect(throws: RLWEError.missingGaloisKey(element: element.value, degree: degree)) {
       try evaluator.rotate(a, by: [0, 3], with: none)
     }
     #expect(throws: RLWEError.self) { try evaluator.conjugate(a, with: none) }

@@ -76,7 +76,7 @@ import Testing
     let bare = try CKKSParameters(literal)
     var changed = bytes
     changed.replaceSubrange(8..<40, with: bare.rlwe.digest.bytes)
-    #expect(throws: WireError.outOfRange(field: "re-encryption key without key switching")) {
+    #expect(throws: WireError.impossible(.reencryptionKey)) {
       _ = try SeededReencryptionKey(serialized: changed, parameters: bare.rlwe)
     }
   }

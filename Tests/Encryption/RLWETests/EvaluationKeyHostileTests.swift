@@ -204,7 +204,7 @@ import Testing
       try EvaluationKeys(serialized: bytes, parameters: parameters)
     }
     bytes.replaceSubrange(8..<40, with: parameters.digest.bytes)
-    #expect(throws: WireError.outOfRange(field: "evaluation keys without key switching")) {
+    #expect(throws: WireError.impossible(.evaluationKeys)) {
       try EvaluationKeys(serialized: bytes, parameters: parameters)
     }
   }

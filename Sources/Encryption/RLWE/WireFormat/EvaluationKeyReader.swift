@@ -96,7 +96,7 @@ struct EvaluationKeyReader {
 
   private func readStart(_ reader: inout WireReader) throws(WireError) -> (Head, elements: Int) {
     _ = try reader.readHeader(kind: .evaluationKeys, digest: parameters.digest)
-    guard context != nil else { throw .outOfRange(field: "evaluation keys without key switching") }
+    guard context != nil else { throw .impossible(.evaluationKeys) }
     let key = try reader.readKeyIdentifier()
     let limbs = try reader.read(UInt8.self, in: 1...parameters.limbCount, field: "number of primes")
     let relinearization = try reader.read(UInt8.self, in: 0...1, field: "mark of a relinearisation key")

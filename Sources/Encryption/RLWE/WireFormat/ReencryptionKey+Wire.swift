@@ -24,7 +24,7 @@ extension SeededReencryptionKey {
     var reader = WireReader(bytes)
     _ = try reader.readHeader(kind: .reencryptionKey, digest: parameters.digest)
     guard let context = parameters.keySwitching else {
-      throw .outOfRange(field: "re-encryption key without key switching")
+      throw .impossible(.reencryptionKey)
     }
     let source = try reader.readKeyIdentifier()
     let target = try reader.readKeyIdentifier()

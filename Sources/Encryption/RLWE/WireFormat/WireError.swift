@@ -8,7 +8,7 @@ public enum WireError: Error, Hashable, Sendable, CustomStringConvertible {
   case trailingBytes(Int)
   /// The first four bytes are not "TACT".
   case notTacit
-  /// Written by a later version of the format.
+  /// Written by a later version of the format; 0 is no version.
   case unsupportedVersion(Int)
   /// Another kind of object.
   case wrongKind(expected: WireKind, found: UInt8)
@@ -18,6 +18,8 @@ public enum WireError: Error, Hashable, Sendable, CustomStringConvertible {
   case checksum
   /// A number that no valid object has.
   case outOfRange(field: String)
+  /// An object that cannot exist for these parameters.
+  case impossible(WireKind)
 
   /// What is wrong and what to do.
   public var description: String {
@@ -27,17 +29,23 @@ public enum WireError: Error, Hashable, Sendable, CustomStringConvertible {
     case .trailingBytes(let count):
       "\(count) bytes too many after the end; is it two files joined together?"
     case .notTacit:
-      "not a Tacit object: the first four bytes are not \"TACT\""
+      "not a Tacit object: the first four bytes are not \"TACT\"; is it the right file, and was it copied as binary?"
     case .unsupportedVersion(let version):
-      "written in format version \(version); this program reads versions up to \(WireKind.formatVersion)"
+      version == 0
+        ? "damaged data: there is no format version 0; copy it again from where it was made"
+        : "written in format version \(version), and this program reads versions up to \(WireKind.formatVersion): update this "
+          + "program, or have the data written by one of its version"
     case .wrongKind(let expected, let found):
-      "this is \(WireKind(rawValue: found).map(\.description) ?? "an object of unknown kind \(found)"), not \(expected)"
+      "this is \(WireKind(rawValue: found).map(\.description) ?? "an object of unknown kind \(found)"), not \(expected); read it "
+        + "as what it is, or take the right file"
     case .parametersMismatch(let expected, let found):
-      "made with other parameters (\(found)) than these (\(expected))"
+      "made with other parameters (\(found)) than these (\(expected)); read it with those that it was made with"
     case .checksum:
       "damaged data: the checksum does not match; copy it again from where it was made"
     case .outOfRange(let field):
-      "damaged data: \(field) is out of range"
+      "damaged data: \(field) is out of range; copy it again from where it was made"
+    case .impossible(let kind):
+      "damaged data: it says that it is \(kind), and with these parameters there is no such thing; was it made with others?"
     }
   }
 }
