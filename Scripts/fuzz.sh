@@ -43,6 +43,7 @@ for target in "${targets[@]}"; do
         quadratic-coefficient quadratic-evaluation evaluation-keys evaluation-keys gadget-evaluation-keys)
       for index in "${!names[@]}"; do seed "$corpus" $((140 + index)) "$golden/${names[$index]}.bin"; done
       seed "$corpus" 145 "$golden/compressed-reply.bin"
+      seed "$corpus" 142 "$golden/short-seeded-ciphertext.bin"
       names=(crt-ciphertext crt-secret-key crt-plaintext)
       for index in "${!names[@]}"; do seed "$corpus" $((157 + index)) "$golden/${names[$index]}.bin"; done
       golden=$root/Tests/Encryption/CKKSTests/Golden

@@ -14,11 +14,18 @@ extension BFVPlaintext {
 
 extension SecretKey {
   /// Encrypts a plaintext: a fresh seed, a fresh error, half the size of a full ciphertext.
-  public borrowing func encrypt(_ plaintext: BFVPlaintext) throws(RLWEError) -> SeededCiphertext {
-    try requireParameters(plaintext.parameters)
-    var ciphertext = encryptZero()
-    ciphertext.addScaled(
-      plaintext.scaled(limbs: plaintext.parameters.rlwe.limbCount), rounding: BFVPlaintext.roundingNoise)
+  ///
+  /// - Parameters:
+  ///   - plaintext: The message.
+  ///   - limbs: How many primes the ciphertext has, 1 … all of them; all if nil. Fewer make it smaller and what follows faster,
+  ///     and leave less room for noise.
+  /// - Throws: `RLWEError` for other parameters, or where so few primes have no room for the message.
+  public borrowing func encrypt(_ plaintext: BFVPlaintext, limbs: Int? = nil) throws(RLWEError) -> SeededCiphertext {
+    let parameters = plaintext.parameters
+    try requireParameters(parameters)
+    let limbs = try parameters.freshLimbCount(limbs, noise: BFVPlaintext.encryptionNoise)
+    var ciphertext = encryptZero(limbs: limbs)
+    ciphertext.addScaled(plaintext.scaled(limbs: limbs), rounding: BFVPlaintext.roundingNoise)
     return ciphertext
   }
 
@@ -91,18 +98,33 @@ extension SecretKey {
 
 extension PublicKey {
   /// Encrypts a plaintext with the public key.
-  public func encrypt(_ plaintext: BFVPlaintext) throws(RLWEError) -> Ciphertext<Coefficient> {
+  ///
+  /// - Parameters:
+  ///   - plaintext: The message.
+  ///   - limbs: How many primes the ciphertext has, 1 … all of them; all if nil. Fewer make it smaller and what follows faster,
+  ///     and leave less room for noise.
+  /// - Throws: `RLWEError` for other parameters, or where so few primes have no room for the message.
+  public func encrypt(_ plaintext: BFVPlaintext, limbs: Int? = nil) throws(RLWEError) -> Ciphertext<Coefficient> {
     guard parameters == plaintext.parameters.rlwe else {
       throw .parametersMismatch(expected: plaintext.parameters.rlwe.digest, found: parameters.digest)
     }
-    var ciphertext = encryptZero()
-    ciphertext.addScaled(
-      plaintext.scaled(limbs: plaintext.parameters.rlwe.limbCount), rounding: BFVPlaintext.roundingNoise)
+    let limbs = try plaintext.parameters.freshLimbCount(
+      limbs, noise: .publicKeyEncryption(degree: parameters.degree) + BFVPlaintext.roundingNoise)
+    var ciphertext = encryptZero(limbs: limbs)
+    ciphertext.addScaled(plaintext.scaled(limbs: limbs), rounding: BFVPlaintext.roundingNoise)
     return ciphertext
   }
 }
 
 extension BFVParameters {
+  /// How many primes a fresh ciphertext of that noise gets; throws where it could not be decrypted.
+  func freshLimbCount(_ limbs: Int?, noise: NoiseBound) throws(RLWEError) -> Int {
+    let count = limbs ?? rlwe.limbCount
+    precondition((1...rlwe.limbCount).contains(count), "an encryption with \(count) primes")
+    try requireCapacity(for: noise, available: log2NoiseCapacity(limbs: count))
+    return count
+  }
+
   /// Throws where `noise` may be larger than what can be decrypted.
   func requireCapacity(
     for noise: NoiseBound, available: Double, failure: NoiseBound.Failure = .ownUse

@@ -100,6 +100,9 @@ public struct SeededCiphertext: Sendable {
   /// What is known of its noise.
   public internal(set) var noise: NoiseBound
 
+  /// How many primes it is written in.
+  public var limbCount: Int { c0.limbCount }
+
   package init(
     parameters: RLWEParameters, key: KeyIdentifier, c0: consuming RNSPolynomial<Coefficient>, seed: Seed,
     noise: NoiseBound

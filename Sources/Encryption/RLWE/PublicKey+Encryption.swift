@@ -6,8 +6,10 @@ internal import Randomness
 
 extension PublicKey {
   /// A fresh encryption of zero: (p₀·u + e₀, p₁·u + e₁), u ternary.
-  package func encryptZero() -> Ciphertext<Coefficient> {
-    let zero = RNSPolynomial<Evaluation>(zeroIn: parameters.basis)
+  ///
+  /// - Parameter limbs: How many primes the ciphertext has; all of them if nil.
+  package func encryptZero(limbs: Int? = nil) -> Ciphertext<Coefficient> {
+    let zero = RNSPolynomial<Evaluation>(zeroIn: parameters.basis(limbs: limbs ?? parameters.limbCount))
     return rerandomize(Ciphertext(parameters: parameters, key: key, c0: zero, c1: zero, noise: .zero))
   }
 

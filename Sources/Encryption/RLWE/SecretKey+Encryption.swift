@@ -7,8 +7,9 @@ extension SecretKey {
   /// A fresh symmetric encryption of zero: (−a·s + e, seed of a).
   ///
   /// The error and the seed are drawn here and used once, so no two ciphertexts can share them.
-  package borrowing func encryptZero() -> SeededCiphertext {
-    let basis = parameters.basis
+  /// - Parameter limbs: How many primes the ciphertext has; all of them if nil.
+  package borrowing func encryptZero(limbs: Int? = nil) -> SeededCiphertext {
+    let basis = parameters.basis(limbs: limbs ?? parameters.limbCount)
     let seed = Seed.random()
     var c0 = SeededCiphertext.uniformHalf(of: seed, basis: basis)
     c0.multiply(by: evaluation.polynomial)

@@ -66,14 +66,20 @@ final class GoldenObjects: Sendable {
     self.secret = secret
   }
 
+  /// The same message encrypted with two primes.
+  func shortSeeded() throws -> SeededCiphertext {
+    try Self.encryption(
+      of: message, label: "short-ciphertext", limbs: 2, secret: secret, t: parameters.plaintextModulus.value)
+  }
+
   /// What everything is expanded from.
   static func seed() throws -> Seed { try Seed(bytes: Array(0..<32)) }
 
-  /// A symmetric encryption, of randomness that everybody knows.
+  /// A symmetric encryption, of randomness that everybody knows; of all primes where `limbs` is nil.
   static func encryption(
-    of message: [UInt64], label: String, secret: borrowing SecretKey, t: UInt64
+    of message: [UInt64], label: String, limbs: Int? = nil, secret: borrowing SecretKey, t: UInt64
   ) throws -> SeededCiphertext {
-    let basis = secret.parameters.basis
+    let basis = secret.parameters.basis(limbs: limbs ?? secret.parameters.limbCount)
     let seed = try seed().derived(label: "golden/" + label)
     var uniform = RandomStream(seed: seed, label: "ciphertext/uniform")
     let a = RNSPolynomial<Evaluation>(uniformIn: basis, from: &uniform)

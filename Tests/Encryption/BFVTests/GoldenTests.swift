@@ -78,6 +78,23 @@ import Testing
         })
   }
 
+  /// A seeded ciphertext of fewer primes is its file, and reads as the same message.
+  @Test func theShortCiphertextIsItsFile() throws {
+    let objects = try GoldenObjects(GoldenObjects.tiny)
+    let short = try objects.shortSeeded()
+    let name = "short-seeded-ciphertext.bin"
+    if let directory = ProcessInfo.processInfo.environment["TACIT_GOLDEN_DIRECTORY"] {
+      try Data(short.serialized()).write(to: URL(fileURLWithPath: directory).appendingPathComponent(name))
+      return
+    }
+    let bytes = try Self.read(name)
+    #expect(short.serialized() == bytes)
+    let read = try SeededCiphertext(serialized: bytes, parameters: objects.parameters.rlwe)
+    #expect(read.limbCount == 2 && read.serialized() == bytes)
+    #expect(
+      try objects.secret.decrypt(read.expanded(), parameters: objects.parameters).coefficients == objects.message)
+  }
+
   /// A compressed reply is what the reply gives, and reads as the same message.
   @Test func theCompressedReplyIsItsFile() throws {
     let objects = try GoldenObjects(GoldenObjects.tiny)

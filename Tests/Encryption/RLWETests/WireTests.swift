@@ -48,6 +48,9 @@ import Testing
       Format(kind: .seededCiphertext, bytes: secret.encryptZero().serialized()) {
         try SeededCiphertext(serialized: $0, parameters: parameters).serialized()
       },
+      Format(kind: .shortSeededCiphertext, bytes: secret.encryptZero(limbs: 2).serialized()) {
+        try SeededCiphertext(serialized: $0, parameters: parameters).serialized()
+      },
       Format(kind: .coefficientCiphertext, bytes: ciphertext.serialized()) {
         try Ciphertext<Coefficient>(serialized: $0, parameters: parameters).serialized()
       },
@@ -139,9 +142,13 @@ import Testing
     refuses(.unsupportedVersion(0)) { $0[4] = 0 }
     refuses(.unsupportedVersion(2)) { $0[4] = 2 }
     refuses(.unsupportedVersion(255)) { $0[4] = 255 }
-    refuses(.wrongKind(expected: format.kind, found: 99)) { $0[5] = 99 }
-    for kind in WireKind.allCases where kind != format.kind {
-      refuses(.wrongKind(expected: format.kind, found: kind.rawValue)) { $0[5] = kind.rawValue }
+    // One reader takes both forms of seeded ciphertexts; it names the common one where neither is there.
+    let seeded: Set<WireKind> = [.seededCiphertext, .shortSeededCiphertext]
+    let expected = seeded.contains(format.kind) ? .seededCiphertext : format.kind
+    let readable = seeded.contains(format.kind) ? seeded : [format.kind]
+    refuses(.wrongKind(expected: expected, found: 99)) { $0[5] = 99 }
+    for kind in WireKind.allCases where !readable.contains(kind) {
+      refuses(.wrongKind(expected: expected, found: kind.rawValue)) { $0[5] = kind.rawValue }
     }
     refuses(.outOfRange(field: "reserved header field")) { $0[6] = 1 }
     refuses(.outOfRange(field: "reserved header field")) { $0[7] = 1 }
@@ -204,6 +211,21 @@ import Testing
     fewer[73] = 2
     #expect(throws: WireError.trailingBytes(2 * 80)) {
       try Ciphertext<Coefficient>(serialized: fewer, parameters: parameters)
+    }
+    // A seeded ciphertext of all primes has no other form than its own.
+    let short = SecretKey(parameters: parameters).encryptZero(limbs: 2).serialized()
+    for count in [0, 3, 4, 255] as [UInt8] {
+      var bytes = short
+      bytes[73] = count
+      #expect(throws: WireError.outOfRange(field: "number of primes")) {
+        try SeededCiphertext(serialized: bytes, parameters: parameters)
+      }
+    }
+    let single = try RLWEParameters(ParameterTests.literal(16, [30], .uncheckedInsecure), scheme: "test")
+    var impossible = SecretKey(parameters: single).encryptZero().serialized()
+    impossible[5] = WireKind.shortSeededCiphertext.rawValue
+    #expect(throws: WireError.impossible(.shortSeededCiphertext)) {
+      try SeededCiphertext(serialized: impossible, parameters: single)
     }
   }
 

@@ -99,20 +99,28 @@ extension PublicKey {
 extension SeededCiphertext {
   /// The ciphertext as bytes: c₀ and the seed of c₁.
   public func serialized() -> [UInt8] {
-    var writer = WireWriter(kind: .seededCiphertext, digest: parameters.digest)
+    let isShort = limbCount < parameters.limbCount
+    var writer = WireWriter(kind: isShort ? .shortSeededCiphertext : .seededCiphertext, digest: parameters.digest)
     writer.append(bytes: key.bytes)
     writer.append(noise)
+    if isShort { writer.append(UInt8(limbCount)) }
     appendBody(to: &writer)
     return writer.bytes
   }
 
-  /// Reads a ciphertext of `parameters`.
+  /// Reads a ciphertext of `parameters`, of all primes or of fewer.
   public init(serialized bytes: [UInt8], parameters: RLWEParameters) throws(WireError) {
     var reader = WireReader(bytes)
-    _ = try reader.readHeader(kind: .seededCiphertext, digest: parameters.digest)
+    let isShort = bytes.count > 5 && bytes[5] == WireKind.shortSeededCiphertext.rawValue
+    _ = try reader.readHeader(kind: isShort ? .shortSeededCiphertext : .seededCiphertext, digest: parameters.digest)
     let key = try reader.readKeyIdentifier()
     let noise = try reader.readNoise()
-    try self.init(body: &reader, parameters: parameters, key: key, noise: noise)
+    var limbs = parameters.limbCount
+    if isShort {
+      guard limbs > 1 else { throw .impossible(.shortSeededCiphertext) }
+      limbs = try reader.read(UInt8.self, in: 1...limbs - 1, field: "number of primes")
+    }
+    try self.init(body: &reader, parameters: parameters, key: key, noise: noise, limbs: limbs)
     try reader.finish()
   }
 
@@ -130,13 +138,14 @@ extension SeededCiphertext {
 
   /// Reads what `appendBody` wrote.
   ///
-  /// Coefficients outside `ranges` are zero: the ciphertext decrypts only inside them.
+  /// Coefficients outside `ranges` are zero: the ciphertext decrypts only inside them. It has all primes where `limbs` is nil.
   package init(
     body reader: inout WireReader, parameters: RLWEParameters, key: KeyIdentifier, noise: NoiseBound,
-    ranges: [Range<Int>]? = nil
+    ranges: [Range<Int>]? = nil, limbs: Int? = nil
   ) throws(WireError) {
     let seed = try reader.readSeed()
-    let c0 = try reader.readPolynomial(Coefficient.self, basis: parameters.basis, ranges: ranges)
+    let basis = parameters.basis(limbs: limbs ?? parameters.limbCount)
+    let c0 = try reader.readPolynomial(Coefficient.self, basis: basis, ranges: ranges)
     self.init(parameters: parameters, key: key, c0: c0, seed: seed, noise: noise)
   }
 }

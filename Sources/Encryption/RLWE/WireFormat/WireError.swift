@@ -94,6 +94,8 @@ public enum WireKind: UInt8, Sendable, CaseIterable, CustomStringConvertible {
   case crtSecretKey = 20
   /// A plaintext modulo several plaintext moduli.
   case crtPlaintext = 21
+  /// A fresh ciphertext of fewer primes than there are, with its uniform half as a seed.
+  case shortSeededCiphertext = 22
 
   /// The version that this library writes; it reads all up to this.
   public static let formatVersion = 1
@@ -122,6 +124,7 @@ public enum WireKind: UInt8, Sendable, CaseIterable, CustomStringConvertible {
     case .crtCiphertext: "a CRT ciphertext"
     case .crtSecretKey: "a CRT secret key"
     case .crtPlaintext: "a CRT plaintext"
+    case .shortSeededCiphertext: "a seeded ciphertext of fewer primes"
     }
   }
 }
