@@ -30,6 +30,7 @@ extern void __libc_free(void *block);
 /// What is known of one thread. Initial-exec, so that reaching it allocates nothing.
 typedef struct watch {
   uint64_t allocations, large_allocations;
+  int64_t held_bytes;      ///< allocated less freed, on this thread
   uint64_t *words;  ///< where freed blocks go; NULL where nobody wants them
   size_t used, capacity;
   bool overflowed;
@@ -40,6 +41,14 @@ static _Thread_local watch here __attribute__((tls_model("initial-exec")));
 static void count(size_t bytes) {
   here.allocations += 1;
   here.large_allocations += bytes >= 64 * 1024;
+}
+
+/// The bytes of a block as glibc counts them: the same when it comes and when it goes.
+static int64_t bytes_of(void *block) { return block == NULL ? 0 : (int64_t)malloc_usable_size(block); }
+
+static void *held(void *block) {
+  here.held_bytes += bytes_of(block);
+  return block;
 }
 
 static void record(const void *block, size_t bytes) {
@@ -54,17 +63,17 @@ static void record(const void *block, size_t bytes) {
 
 void *malloc(size_t size) {
   count(size);
-  return __libc_malloc(size);
+  return held(__libc_malloc(size));
 }
 
 void *calloc(size_t members, size_t size) {
   count(members * size);
-  return __libc_calloc(members, size);
+  return held(__libc_calloc(members, size));
 }
 
 void *memalign(size_t alignment, size_t size) {
   count(size);
-  return __libc_memalign(alignment, size);
+  return held(__libc_memalign(alignment, size));
 }
 
 void *aligned_alloc(size_t alignment, size_t size) { return memalign(alignment, size); }
@@ -79,15 +88,22 @@ int posix_memalign(void **result, size_t alignment, size_t size) {
 
 void free(void *block) {
   if (block != NULL && here.words != NULL) record(block, malloc_usable_size(block));
+  here.held_bytes -= bytes_of(block);
   __libc_free(block);
 }
 
 void *realloc(void *block, size_t size) {
   count(size);
-  if (block == NULL || size == 0 || here.words == NULL) return __libc_realloc(block, size);
+  if (block == NULL || size == 0 || here.words == NULL) {
+    const int64_t before = bytes_of(block);
+    void *result = __libc_realloc(block, size);
+    // Where there is no room the block stays; where it has no size it goes.
+    if (result != NULL || size == 0) here.held_bytes += bytes_of(result) - before;
+    return result;
+  }
   // Always moved, so that what stays behind is seen.
   const size_t old_size = malloc_usable_size(block);
-  void *moved = __libc_malloc(size);
+  void *moved = held(__libc_malloc(size));
   if (moved == NULL) return NULL;
   memcpy(moved, block, old_size < size ? old_size : size);
   free(block);
@@ -99,6 +115,8 @@ bool test_allocations_are_watched(void) { return true; }
 uint64_t test_allocation_count(void) { return here.allocations; }
 
 uint64_t test_large_allocation_count(void) { return here.large_allocations; }
+
+int64_t test_held_byte_count(void) { return here.held_bytes; }
 
 void test_start_recording_freed_blocks(uint64_t *words, size_t capacity) {
   // From now on glibc overwrites what it hands out: else a block that is not written to its end shows what somebody else
@@ -123,6 +141,8 @@ bool test_allocations_are_watched(void) { return false; }
 uint64_t test_allocation_count(void) { return 0; }
 
 uint64_t test_large_allocation_count(void) { return 0; }
+
+int64_t test_held_byte_count(void) { return 0; }
 
 void test_start_recording_freed_blocks(uint64_t *words, size_t capacity) {
   (void)words;

@@ -16,6 +16,11 @@ package enum Allocations {
   /// How many of at least 64 KiB.
   package static var largeSoFar: Int { Int(test_large_allocation_count()) }
 
+  /// Bytes that this thread has allocated less those that it has freed.
+  ///
+  /// For work that stays on one thread; what others hold does not count.
+  package static var heldByteCount: Int { Int(test_held_byte_count()) }
+
   /// How many `body` makes on this thread.
   package static func count(_ body: () throws -> Void) rethrows -> Int {
     let before = soFar
@@ -46,4 +51,22 @@ package func expectNoLargeAllocations(
   try body()
   let count = Allocations.largeSoFar - before
   #expect(count == 0, "\(what) made \(count) large allocations", sourceLocation: sourceLocation)
+}
+
+/// Expects that memory does not grow when `body` repeats, on this thread: no more is held after many times than before.
+///
+/// Memory that waits for its next use is held by the first few runs already, and stays.
+/// - Parameters:
+///   - what: Names it in a failure.
+///   - repetitions: How often; each may hold ten bytes on average, less than any object.
+package func expectNoGrowth(
+  _ what: String, repetitions: Int = 20, sourceLocation: SourceLocation = #_sourceLocation, _ body: () throws -> Void
+) rethrows {
+  for _ in 0..<5 { try body() }
+  let before = Allocations.heldByteCount
+  for _ in 0..<repetitions { try body() }
+  let growth = Allocations.heldByteCount - before
+  #expect(
+    growth < 10 * repetitions, "\(what) holds \(growth) bytes more after \(repetitions) times",
+    sourceLocation: sourceLocation)
 }

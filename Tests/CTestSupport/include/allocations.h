@@ -22,6 +22,9 @@ uint64_t test_allocation_count(void);
 /// Those of them of at least 64 KiB: what clears and maps pages.
 uint64_t test_large_allocation_count(void);
 
+/// Bytes that the calling thread has allocated less those that it has freed: what a leak makes grow, whatever other threads do.
+int64_t test_held_byte_count(void);
+
 /// From now on, copies each block that the calling thread frees to `words`, one after the other, as it is at that moment.
 /// A block that is moved by realloc counts as freed.
 void test_start_recording_freed_blocks(uint64_t *words, size_t capacity);
