@@ -26,14 +26,14 @@ struct CKKSComposition {
 
   /// Throws where integers of `bits` bits, sign included, are too large to be put together.
   static func requireBits(_ bits: Double) throws(RLWEError) {
-    guard bits <= 126 else { throw .valuesExceedModulus(neededBits: bits, availableBits: 126) }
+    guard bits <= 126 else { throw .valuesTooWide(neededBits: bits, largestBits: 126) }
   }
 
   /// Throws where integers have more residues than are put together.
   static func requireLimbs(_ limbs: Int, bits: Double, parameters: RLWEParameters) throws(RLWEError) {
     let most = PolynomialKernels.composeLimit
     guard limbs > most else { return }
-    throw .valuesExceedModulus(neededBits: bits, availableBits: parameters.basis(limbs: most).log2Product)
+    throw .valuesTooWide(neededBits: bits, largestBits: parameters.basis(limbs: most).log2Product)
   }
 
   /// The coefficients, centred, over the scale: N doubles.

@@ -145,7 +145,7 @@ public struct CKKSEvaluator: Sendable {
     let basis = parameters.rlwe.basis(limbs: parameters.limbCount(level: level))
     guard value.isNormal else { return basis.moduli.map { _ in 0 } }
     let scaled = CKKSScale(value.magnitude) * scale
-    guard scaled.log2 < 126 else { throw .valuesExceedModulus(neededBits: scaled.log2, availableBits: 126) }
+    guard scaled.log2 < 126 else { throw .valuesTooWide(neededBits: scaled.log2, largestBits: 126) }
     return basis.residues(of: scaled.roundedInteger, isNegative: value < 0)
   }
 

@@ -18,6 +18,8 @@ public enum RLWEError: Error, Hashable, Sendable, CustomStringConvertible {
   case scaleExceedsModulus(scaleBits: Double, modulusBits: Double, level: Int)
   /// The numbers of a ciphertext, at its scale, may not fit under its modulus.
   case valuesExceedModulus(neededBits: Double, availableBits: Double)
+  /// The numbers, at their scale, are wider integers than are encoded or decrypted, whatever the modulus.
+  case valuesTooWide(neededBits: Double, largestBits: Double)
   /// A number is larger than what the ciphertext declares.
   case valueOutOfBound(bound: Double)
   /// A factor or summand is infinite or not a number, or a bound is negative.
@@ -79,6 +81,10 @@ public enum RLWEError: Error, Hashable, Sendable, CustomStringConvertible {
       "the numbers, as large as they may be by what was declared, need \(rounded(needed)) bits at this scale and the modulus "
         + "has room for \(rounded(available)); declare a smaller bound where you know one, or take parameters with more base "
         + "primes"
+    case .valuesTooWide(let needed, let largest):
+      "the numbers, as large as they may be by what was declared, take \(rounded(needed)) bits at this scale, and integers of at most "
+        + "\(rounded(largest)) are encoded and decrypted; rescale products first, declare a smaller bound where you know one, or "
+        + "take a smaller scale"
     case .valueOutOfBound(let bound):
       "a number is larger in absolute value than the declared \(bound); declare the bound when you encrypt"
     case .unusableNumber(let value):

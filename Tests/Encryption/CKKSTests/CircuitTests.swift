@@ -114,7 +114,7 @@ import Testing
         } catch let error as RLWEError {
           refusals += 1
           switch error {
-          case .noLevelLeft, .valuesExceedModulus, .noiseExhausted: break
+          case .noLevelLeft, .valuesExceedModulus, .valuesTooWide, .noiseExhausted: break
           default: Issue.record("operation \(index) of \(generator): \(error)")
           }
           values[Int(generator.next(below: 3))] = try fresh()

@@ -198,7 +198,7 @@ import Testing
     #expect {
       try fixture.secret.decrypt(wide)
     } throws: { error in
-      guard case .valuesExceedModulus = error as? RLWEError else { return false }
+      guard case .valuesTooWide = error as? RLWEError else { return false }
       return true
     }
   }

@@ -122,8 +122,8 @@ import Testing
       #expect {
         try fixture.secret.decrypt(product)
       } throws: { error in
-        guard case .valuesExceedModulus = error as? RLWEError else { return false }
-        return true
+        guard case .valuesTooWide = error as? RLWEError else { return false }
+        return "\(error)".contains("rescale products first")
       }
     }
     try fixture.requireError(evaluator.rescale(product), x * y, slack: 16, "rescaled")

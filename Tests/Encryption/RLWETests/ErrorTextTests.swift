@@ -38,6 +38,8 @@ import Testing
     expect(
       RLWEError.valuesExceedModulus(neededBits: 50, availableBits: 45),
       ["numbers", "50.0 bits", "45.0", "declare a smaller bound", "more base primes"])
+    expect(
+      RLWEError.valuesTooWide(neededBits: 161, largestBits: 126), ["161.0 bits", "126.0", "rescale products first"])
     expect(RLWEError.valueOutOfBound(bound: 1), ["larger", "1.0", "declare the bound when you encrypt"])
     expect(RLWEError.unusableNumber(.infinity), ["inf", "finite"])
     expect(RLWEError.levelTooLow(level: 1, needed: 2), ["level 1", "level 2", "ask for a lower one"])
