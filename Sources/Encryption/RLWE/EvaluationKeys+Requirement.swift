@@ -18,12 +18,7 @@ extension EvaluationKeys {
       guard element.degree == parameters.degree else {
         throw .foreignGaloisElement(element: element.value, degree: element.degree)
       }
-      do throws(RLWEError) {
-        _ = try galoisKey(element, limbs: limbs)
-      } catch {
-        guard case .missingGaloisKey = error else { throw error }
-        throw .missingGaloisKey(element: element.value, degree: element.degree)
-      }
+      _ = try galoisKey(element, limbs: limbs)
     }
   }
 }

@@ -44,8 +44,8 @@ public enum RLWEError: Error, Hashable, Sendable, CustomStringConvertible {
   case noKeySwitching
   /// There is no key for products.
   case missingRelinearizationKey
-  /// There is no key for this automorphism, of a ring of that degree where it is known.
-  case missingGaloisKey(element: Int, degree: Int? = nil)
+  /// There is no key for this automorphism, of a ring of that degree.
+  case missingGaloisKey(element: Int, degree: Int)
   /// The keys cover fewer primes than the ciphertext has.
   case keysTooShort(keys: Int, ciphertext: Int)
   /// An automorphism of a ring of another degree.
@@ -115,7 +115,7 @@ public enum RLWEError: Error, Hashable, Sendable, CustomStringConvertible {
     case .missingRelinearizationKey:
       "there is no relinearisation key among the evaluation keys; ask for it when they are made"
     case .missingGaloisKey(let element, let degree):
-      "there is no key for \(degree.flatMap { Self.name(ofElement: element, degree: $0) } ?? "")X ↦ X^\(element) among the "
+      "there is no key for \(Self.name(ofElement: element, degree: degree) ?? "")X ↦ X^\(element) among the "
         + "evaluation keys; ask for it (EvaluationKeyRequest) when they are made"
     case .keysTooShort(let keys, let ciphertext):
       "evaluation keys for at most \(keys) primes cannot serve ciphertexts of \(ciphertext); switch the ciphertext down first, "

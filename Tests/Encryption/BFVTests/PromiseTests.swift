@@ -93,6 +93,7 @@ import Testing
     #expect(throws: expected) {
       try fixture.evaluator.apply(element, to: ciphertext.evaluationForm(), with: fixture.keys)
     }
+    #expect(throws: expected) { try fixture.keys.galoisKey(element, limbs: 1) }
     let four = GaloisElement.rotation(by: 4, degree: degree).value
     #expect(throws: RLWEError.missingGaloisKey(element: four, degree: degree)) {
       try fixture.evaluator.innerSum(ciphertext, count: 8, with: fixture.keys)

@@ -82,12 +82,10 @@ import Testing
     expect(
       RLWEError.missingGaloisKey(element: 8191, degree: degree),
       ["swap of rows", "conjugation", "X^8191 ", "ask for it"])
-    // A swap and a rotation together, and an element of no known ring, have a formula only.
-    for degree in [4096, nil] {
-      let error = RLWEError.missingGaloisKey(element: 8191 - 2, degree: degree)
-      expect(error, ["no key for X ↦ X^8189 ", "ask for it"])
-      #expect(!error.description.contains("rotation by"))
-    }
+    // A swap and a rotation together have a formula only.
+    let both = RLWEError.missingGaloisKey(element: 8191 - 2, degree: degree)
+    expect(both, ["no key for X ↦ X^8189 ", "ask for it"])
+    #expect(!both.description.contains("rotation by"))
   }
 
   @Test func errorsOfReadingSayWhatToDo() {

@@ -133,7 +133,7 @@ public final class EvaluationKeys: Sendable {
 
   /// The key for an automorphism of ciphertexts of `limbs` primes.
   package func galoisKey(_ element: GaloisElement, limbs: Int) throws(RLWEError) -> GaloisKey {
-    guard let key = galois[element] else { throw .missingGaloisKey(element: element.value) }
+    guard let key = galois[element] else { throw .missingGaloisKey(element: element.value, degree: element.degree) }
     guard limbs <= limbCount else { throw .keysTooShort(keys: limbCount, ciphertext: limbs) }
     return key
   }
