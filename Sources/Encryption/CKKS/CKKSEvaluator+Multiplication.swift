@@ -63,6 +63,10 @@ extension CKKSEvaluator {
   /// Adds a product to another of the same level and scale.
   public func add(_ lhs: inout CKKSProduct, _ rhs: CKKSProduct) throws(RLWEError) {
     try check(lhs.ciphertext.parameters)
+    try check(rhs.ciphertext.parameters)
+    guard lhs.level == rhs.level else {
+      throw .levelMismatch(lhs: lhs.ciphertext.limbCount, rhs: rhs.ciphertext.limbCount)
+    }
     let difference = lhs.scale.relativeDifference(from: rhs.scale)
     let shift = difference * rhs.valueBound * rhs.scale.doubleValue
     guard shift <= lhs.noise + rhs.noise else { throw .scaleMismatch(lhs: lhs.scale.log2, rhs: rhs.scale.log2) }
@@ -146,9 +150,12 @@ extension CKKSEvaluator {
     var sum = try product(ciphertexts[0], by: plaintexts[0])
     for (ciphertext, plaintext) in zip(ciphertexts, plaintexts).dropFirst() {
       let term = try product(ciphertext, by: plaintext)
+      guard sum.level == term.level else {
+        throw .levelMismatch(lhs: sum.ciphertext.limbCount, rhs: term.ciphertext.limbCount)
+      }
       let difference = sum.scale.relativeDifference(from: term.scale)
       let shift = difference * term.valueBound * term.scale.doubleValue
-      guard sum.level == term.level, shift <= sum.noise + term.noise else {
+      guard shift <= sum.noise + term.noise else {
         throw .scaleMismatch(lhs: sum.scale.log2, rhs: term.scale.log2)
       }
       try sum.ciphertext.add(term.ciphertext)

@@ -199,4 +199,39 @@ import Testing
     #expect(unscaled.level == fixture.parameters.maximumLevel)
     try fixture.requireError(fixture.manual.rescale(unscaled), expected, slack: 16)
   }
+
+  /// Terms of different levels have different scales too; it is the levels that are named, and nothing is changed.
+  @Test(arguments: [CKKSTestSet.tiny[0], CKKSTestSet.tiny[5]])
+  func sumsOfDifferentLevelsSaySo(_ set: CKKSTestSet) throws {
+    let fixture = try CKKSFixture(set)
+    let evaluator = fixture.evaluator
+    var generator = TestGenerator(seed: 0xC5)
+    let parameters = fixture.parameters
+    let top = parameters.maximumLevel
+    let (high, low) = (parameters.limbCount(level: top), parameters.limbCount(level: top - 1))
+    let a = try fixture.encrypt(fixture.numbers(&generator))
+    let b = try evaluator.adjust(a, toLevel: top - 1)
+    var sum = try fixture.manual.multiply(a, a)
+    let term = try fixture.manual.multiply(b, b)
+    let before = sum.serialized()
+    #expect(throws: RLWEError.levelMismatch(lhs: high, rhs: low)) { try evaluator.add(&sum, term) }
+    #expect(sum.serialized() == before)
+    sum = term
+    let other = try fixture.manual.multiply(a, a)
+    #expect(throws: RLWEError.levelMismatch(lhs: low, rhs: high)) { try evaluator.add(&sum, other) }
+    let plaintext = try fixture.encoder.encode(fixture.numbers(&generator, bound: 1))
+    let prepared = try [top, top - 1].map { try CKKSEvaluationPlaintext(plaintext, level: $0) }
+    #expect(throws: RLWEError.levelMismatch(lhs: high, rhs: low)) { try evaluator.weightedSum([a, a], by: prepared) }
+    #expect(throws: RLWEError.levelMismatch(lhs: low, rhs: high)) {
+      try evaluator.weightedSum([a, a], by: prepared.reversed())
+    }
+    // At one level it is the scales that differ.
+    let coarse = try CKKSEvaluationPlaintext(plaintext, scale: CKKSScale(0x1p8))
+    #expect {
+      try evaluator.weightedSum([a, a], by: [prepared[0], coarse])
+    } throws: { error in
+      guard case .scaleMismatch = error as? RLWEError else { return false }
+      return true
+    }
+  }
 }
