@@ -48,6 +48,8 @@ public enum RLWEError: Error, Hashable, Sendable, CustomStringConvertible {
   case missingGaloisKey(element: Int, degree: Int)
   /// The keys cover fewer primes than the ciphertext has.
   case keysTooShort(keys: Int, ciphertext: Int)
+  /// Keys are asked for for more primes than the parameters have, or for none.
+  case keyLimbCount(asked: Int, available: Int)
   /// An automorphism of a ring of another degree.
   case foreignGaloisElement(element: Int, degree: Int)
   /// There is not one ciphertext or key for each plaintext modulus.
@@ -119,7 +121,10 @@ public enum RLWEError: Error, Hashable, Sendable, CustomStringConvertible {
         + "evaluation keys; ask for it (EvaluationKeyRequest) when they are made"
     case .keysTooShort(let keys, let ciphertext):
       "evaluation keys for at most \(keys) primes cannot serve ciphertexts of \(ciphertext); switch the ciphertext down first, "
-        + "or make keys for as many primes, up to those of the parameters"
+        + "or make keys for as many primes"
+    case .keyLimbCount(let asked, let available):
+      "keys are asked for for \(asked) primes (limbCount), and the parameters have \(available); ask for 1 to \(available), or "
+        + "leave the number out to have them for all"
     case .foreignGaloisElement(let element, let degree):
       "X ↦ X^\(element) is an automorphism of ring degree \(degree), not of these parameters; make it with their degree"
     case .partCountMismatch(let moduli, let parts):

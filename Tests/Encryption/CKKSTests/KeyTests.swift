@@ -156,8 +156,11 @@ import Testing
     #expect(throws: RLWEError.keysTooShort(keys: 1, ciphertext: fixture.parameters.rlwe.limbCount)) {
       try fixture.evaluator.reencrypt(fixture.encrypt(x), with: short.expanded())
     }
-    for limbs in [0, -1, fixture.parameters.rlwe.limbCount + 1] {
-      #expect(throws: RLWEError.self) { _ = try fixture.secret.reencryptionKey(to: target, limbCount: limbs) }
+    let most = fixture.parameters.rlwe.limbCount
+    for limbs in [0, -1, most + 1] {
+      #expect(throws: RLWEError.keyLimbCount(asked: limbs, available: most)) {
+        _ = try fixture.secret.reencryptionKey(to: target, limbCount: limbs)
+      }
     }
   }
 

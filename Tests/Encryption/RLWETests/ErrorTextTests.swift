@@ -52,6 +52,7 @@ import Testing
     expect(RLWEError.noKeySwitching, ["products of ciphertexts and rotations", "give them special primes"])
     expect(RLWEError.missingRelinearizationKey, ["relinearisation key", "ask for it when they are made"])
     expect(RLWEError.keysTooShort(keys: 3, ciphertext: 5), ["3 primes", "of 5", "switch the ciphertext down"])
+    expect(RLWEError.keyLimbCount(asked: 5, available: 4), ["5 primes", "have 4", "ask for 1 to 4"])
     expect(RLWEError.foreignGaloisElement(element: 3, degree: 64), ["X^3", "64", "make it with"])
     expect(RLWEError.partCountMismatch(moduli: 3, parts: 2), ["2 ciphertexts", "3 plaintext moduli", "give one for each"])
   }

@@ -238,8 +238,8 @@ import Testing
         #expect(found as? RLWEError == error)
       }
     }
-    refuses(.keysTooShort(keys: 3, ciphertext: 4), EvaluationKeyRequest(limbCount: 4), secret)
-    refuses(.keysTooShort(keys: 3, ciphertext: 0), EvaluationKeyRequest(limbCount: 0), secret)
+    refuses(.keyLimbCount(asked: 4, available: 3), EvaluationKeyRequest(limbCount: 4), secret)
+    refuses(.keyLimbCount(asked: 0, available: 3), EvaluationKeyRequest(limbCount: 0), secret)
     refuses(
       .foreignGaloisElement(element: 3, degree: 16),
       EvaluationKeyRequest(galoisElements: [GaloisElement(3, degree: 16)]), secret)

@@ -46,7 +46,7 @@ public struct EvaluationKeyRequest: Sendable, Hashable {
   func limbCount(in parameters: RLWEParameters) throws(RLWEError) -> Int {
     let limbs = limbCount ?? parameters.limbCount
     guard (1...parameters.limbCount).contains(limbs) else {
-      throw .keysTooShort(keys: parameters.limbCount, ciphertext: limbs)
+      throw .keyLimbCount(asked: limbs, available: parameters.limbCount)
     }
     if let element = galoisElements.first(where: { $0.degree != parameters.degree }) {
       throw .foreignGaloisElement(element: element.value, degree: element.degree)

@@ -70,7 +70,7 @@ extension SecretKey {
     let context = try parameters.requireKeySwitching()
     let limbs = limbCount ?? parameters.limbCount
     guard (1...parameters.limbCount).contains(limbs) else {
-      throw .keysTooShort(keys: parameters.limbCount, ciphertext: limbs)
+      throw .keyLimbCount(asked: limbs, available: parameters.limbCount)
     }
     let own = evaluation(in: parameters.basis(limbs: limbs))
     let other = target.evaluation(in: context.keyBasis(limbs: limbs))
