@@ -57,9 +57,15 @@ public struct CKKSPlaintext: Sendable {
     guard largestCoefficient <= magnitude * (1 + 0x1p-40) else {
       throw .valueOutOfBound(bound: magnitude)
     }
+    // At such a scale nothing is left but the rounding, by up to ½.
+    guard scale.exponent >= CKKSScale.exponents.lowerBound else {
+      throw .noiseExhausted(neededBits: -1, availableBits: scale.log2)
+    }
+    // A limit of the roundings, which is the same whatever the modulus. Not a number is refused.
     let bits = scale.log2 + binaryLogarithm(magnitude)
-    guard bits <= 119, CKKSScale.exponents.contains(scale.exponent) else {
-      throw .valuesExceedModulus(neededBits: bits, availableBits: 119)
+    guard bits <= 119 else { throw .valuesTooWide(neededBits: bits, largestBits: 119) }
+    guard scale.exponent <= CKKSScale.exponents.upperBound else {
+      throw .valuesTooWide(neededBits: scale.log2, largestBits: 119)
     }
   }
 }

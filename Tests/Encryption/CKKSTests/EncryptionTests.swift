@@ -186,6 +186,33 @@ import Testing
     try fixture.requireError(ciphertext, x.map { $0 + Complex(0x1.23456789abcdep-1, 0) }, slack: nil)
   }
 
+  /// What is too wide for the roundings is called that, and no fault of the modulus.
+  @Test func numbersThatAreTooWideToEncode() throws {
+    let fixture = try CKKSFixture(CKKSTestSet.tiny[3])
+    let plaintext = try fixture.encoder.encode(constant: 0.5)
+    #expect(throws: RLWEError.valuesTooWide(neededBits: 120, largestBits: 119)) {
+      try CKKSEvaluationPlaintext(plaintext, scale: .powerOfTwo(121))
+    }
+    _ = try CKKSEvaluationPlaintext(plaintext, scale: .powerOfTwo(120))
+    let wide = CKKSScale.powerOfTwo(120) * CKKSScale(1.001)
+    func expectTooWide(_ body: () throws -> Void) {
+      #expect {
+        try body()
+      } throws: { error in
+        guard case .valuesTooWide(let needed, 119) = error as? RLWEError else { return false }
+        return needed > 119 && "\(error)".contains("take a smaller scale")
+      }
+    }
+    expectTooWide { _ = try CKKSEvaluationPlaintext(plaintext, scale: wide) }
+    expectTooWide { _ = try fixture.secret.encrypt(plaintext, scale: wide) }
+    expectTooWide { _ = try fixture.publicKey.encrypt(plaintext, scale: wide) }
+    let nothing = try fixture.encoder.encode([Complex(0, 0)])
+    expectTooWide { _ = try CKKSEvaluationPlaintext(nothing, scale: .powerOfTwo(501)) }
+    #expect(throws: RLWEError.noiseExhausted(neededBits: -1, availableBits: -501)) {
+      try CKKSEvaluationPlaintext(plaintext, scale: .powerOfTwo(-501))
+    }
+  }
+
   /// Primes so small that no nine of them are as wide as numbers may be.
   @Test func tinyPrimesAreNoTrap() throws {
     let literal = CKKSParameterLiteral(
