@@ -79,7 +79,9 @@ final class BFVMultiplicationContext: Sendable {
     var limit = UInt64(1) << UInt64(primeBits)
     while plans.isEmpty || RNSMap.log2Product(plans) < bits {
       guard let prime = NTTPrimes.nextBelow(limit, degree: rlwe.degree), prime >> 20 != 0 else {
-        throw .keySwitching("too few primes of \(primeBits) bits for products at this ring degree")
+        throw .keySwitching(
+          "too few primes of \(primeBits) bits for products at ring degree \(rlwe.degree); take fewer or narrower primes"
+        )
       }
       limit = prime
       guard !taken.contains(prime) else { continue }

@@ -54,7 +54,8 @@ import Testing
     expect(RLWEError.keysTooShort(keys: 3, ciphertext: 5), ["3 primes", "of 5", "switch the ciphertext down"])
     expect(RLWEError.keyLimbCount(asked: 5, available: 4), ["5 primes", "have 4", "ask for 1 to 4"])
     expect(RLWEError.foreignGaloisElement(element: 3, degree: 64), ["X^3", "64", "make it with"])
-    expect(RLWEError.partCountMismatch(moduli: 3, parts: 2), ["2 ciphertexts", "3 plaintext moduli", "give one for each"])
+    expect(
+      RLWEError.partCountMismatch(moduli: 3, parts: 2), ["2 ciphertexts", "3 plaintext moduli", "give one for each"])
   }
 
   /// Whoever has run out of levels reads that, and not that a scale is wrong.
@@ -112,7 +113,38 @@ import Testing
       ParameterError.degreeWithoutEstimate(degree: 512, level: .classical192), ["classical192", "512", "take a larger"])
     expect(ParameterError.plaintextModulus(1, reason: "must be larger than that is"), ["1", "must be"])
     expect(ParameterError.ring(.unsupportedDegree(1000)), ["1000", "power of two between 8 and 131072"])
-    expect(ParameterError.ring(.notAnNTTPrime(modulus: 101, degree: 64)), ["101", "2·64·k + 1"])
-    expect(ParameterError.ring(.repeatedModulus(97)), ["97", "twice"])
+    expect(
+      ParameterError.ring(.notAnNTTPrime(modulus: 101, degree: 64)), ["101", "2·64·k + 1", "take primes of that form"])
+    expect(ParameterError.ring(.repeatedModulus(97)), ["97", "twice", "replace one"])
+    expect(ParameterError.ring(.limbCount(65)), ["65 primes", "take 1 to 64"])
+    expect(ParameterError.ring(.unavailableInstructionSet("AVX-512")), ["AVX-512", ".automatic", "narrower primes"])
+  }
+
+  @Test func errorsOfKeySwitchingSayWhatToDo() throws {
+    let base = try ParameterTests.literal(64, [40, 41, 42, 43], .uncheckedInsecure)
+    let special = try ParameterTests.literal(64, Array(repeating: 44, count: 61), .uncheckedInsecure).moduli
+    func expectRefusal(_ keySwitching: KeySwitchingLiteral, _ words: [String]) {
+      var literal = base
+      literal.keySwitching = keySwitching
+      do {
+        _ = try RLWEParameters(literal, scheme: "test")
+        Issue.record("accepted: \(keySwitching)")
+      } catch {
+        expect(error, ["key switching: "] + words)
+      }
+    }
+    for digitLimbs in [9, 0, -1] {
+      expectRefusal(
+        .hybrid(specialModuli: [special[0]], digitLimbs: digitLimbs),
+        ["digits of \(digitLimbs) primes", "there are 4", "take digits of 1 to 4", "digitLimbs"])
+    }
+    expectRefusal(.hybrid(specialModuli: [], digitLimbs: 1), ["no special prime", "give at least one", "gadget form"])
+    expectRefusal(
+      .hybrid(specialModuli: special, digitLimbs: 1), ["4 primes and 61 special", "more than 64", "take fewer"])
+    for bits in [0, 40, 64] {
+      expectRefusal(
+        .gadget(digitBits: bits), ["digits of \(bits) bits", "has 40", "take digits of 1 to 39", "digitBits"])
+    }
+    expectRefusal(.gadget(digitBits: 1), ["digits, more than", "make them larger"])
   }
 }

@@ -49,17 +49,24 @@ package final class KeySwitchingContext: Sendable {
     switch literal {
     case .hybrid(let moduli, let digitLimbs):
       guard (1...limbs).contains(digitLimbs) else {
-        throw .keySwitching("digits of \(digitLimbs) primes, where there are \(limbs)")
+        throw .keySwitching(
+          "digits of \(digitLimbs) primes, where there are \(limbs); take digits of 1 to \(limbs) (digitLimbs)")
       }
-      guard !moduli.isEmpty else { throw .keySwitching("no special prime; the gadget form needs none") }
+      guard !moduli.isEmpty else {
+        throw .keySwitching(
+          "no special prime; give at least one (specialModuli), or take the gadget form, which needs none")
+      }
       guard limbs + moduli.count <= 64 else {
-        throw .keySwitching("\(limbs) primes and \(moduli.count) special ones, more than 64 together")
+        throw .keySwitching(
+          "\(limbs) primes and \(moduli.count) special ones, more than 64 together; take fewer and wider ones")
       }
       special = moduli
     case .gadget(let bits):
       let narrowest = basis.moduli.map(\.bitWidth).min() ?? 0
       guard bits >= 1, bits < narrowest else {
-        throw .keySwitching("digits of \(bits) bits, outside 1 … \(narrowest - 1)")
+        throw .keySwitching(
+          "digits of \(bits) bits, where the narrowest prime has \(narrowest); take digits of 1 to \(narrowest - 1) (digitBits)"
+        )
       }
       special = []
     }
