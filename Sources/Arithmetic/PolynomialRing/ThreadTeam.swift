@@ -11,40 +11,41 @@ internal import Synchronization
   internal import Darwin
 #endif
 
-/// How many threads share an operation, and the team of threads that waits for the operation's next loop.
+/// How many threads share an operation, and the teams of threads that wait for its loops.
 package struct Parallelism: Sendable {
   /// At least 1.
   package let threads: Int
 
+  /// The team of an operation.
   private let members: TeamMembers?
 
-  /// Helpers of all teams of these threads that were asked for and have not come yet; nil for one thread.
-  private let expected: ExpectedHelpers?
+  /// The teams of all operations of these threads; nil for one thread.
+  private let teams: IdleTeams?
 
   /// One thread: everything runs where it is called.
   package static let none = Parallelism(1)
 
   /// Threads of the system's pool, woken for every loop.
   package init(_ threads: Int) {
-    self.init(threads: threads, members: nil, expected: threads > 1 ? ExpectedHelpers() : nil)
+    self.init(threads: threads, members: nil, teams: threads > 1 ? IdleTeams() : nil)
   }
 
-  private init(threads: Int, members: TeamMembers?, expected: ExpectedHelpers?) {
+  private init(threads: Int, members: TeamMembers?, teams: IdleTeams?) {
     precondition(threads >= 1, "work on \(threads) threads")
     self.threads = threads
     self.members = members
-    self.expected = expected
+    self.teams = teams
   }
 
   /// The same threads as a team that stays awake between loops, until the last copy of what is returned goes: for an operation
   /// of several short loops.
   ///
-  /// Waking a thread takes about as long as a loop over a few limbs, so it is done once an operation. The helpers are threads of
-  /// the system's pool; one that does not come in time is not waited for.
+  /// Waking a thread takes about as long as a loop over a few limbs. So helpers stay awake for half a millisecond after an
+  /// operation, and serve the next one if it comes. They are threads of the system's pool; one that does not come in time is not
+  /// waited for.
   package func team() -> Parallelism {
-    guard let expected, members == nil else { return self }
-    return Parallelism(
-      threads: threads, members: TeamMembers(helpers: threads - 1, expected: expected), expected: expected)
+    guard let teams, members == nil else { return self }
+    return Parallelism(threads: threads, members: TeamMembers(of: teams, helpers: threads - 1), teams: teams)
   }
 
   /// Runs the bodies of one loop.
@@ -64,29 +65,33 @@ package struct Parallelism: Sendable {
   }
 }
 
-/// Counts the helpers that a busy pool has not started yet, so that operations do not queue up more and more of them.
-private final class ExpectedHelpers: Sendable {
-  let count = Atomic<Int>(0)
+/// Teams between two operations; as many as operations once ran side by side.
+private final class IdleTeams: Sendable {
+  private let teams = ObservedMutex<[ThreadTeam]>([])
+
+  func take() -> ThreadTeam { teams.withLock { $0.popLast() } ?? ThreadTeam() }
+
+  func give(_ team: ThreadTeam) { teams.withLock { $0.append(team) } }
 }
 
-/// Keeps a team together while it is referred to.
+/// Keeps a team together for one operation, while it is referred to.
 private final class TeamMembers: Sendable {
-  let team = ThreadTeam()
+  let team: ThreadTeam
+  private let teams: IdleTeams
 
-  init(helpers: Int, expected: ExpectedHelpers) {
-    for worker in 1...helpers where expected.count.load(ordering: .relaxed) < 4 * helpers {
-      expected.count.add(1, ordering: .relaxed)
-      DispatchQueue.global(qos: .userInitiated).async { [team] in
-        expected.count.subtract(1, ordering: .relaxed)
-        team.help(worker: worker)
-      }
-    }
+  init(of teams: IdleTeams, helpers: Int) {
+    self.teams = teams
+    team = teams.take()
+    team.gather(helpers: helpers)
   }
 
-  deinit { team.close() }
+  deinit {
+    team.rest()
+    teams.give(team)
+  }
 }
 
-/// Threads that share the loops of one operation, and spin between them.
+/// Threads that share the loops of one operation, and spin between them and for a while after it.
 ///
 /// The calling thread publishes a loop, takes indexes of it like everybody, and goes on when all are done and no helper holds the
 /// loop any more. It waits for no helper that has not taken the loop, so that it does not matter when one comes, or whether. A
@@ -118,11 +123,43 @@ private final class ThreadTeam: Sendable {
 
   private let loop = ObservedMutex<Loop?>(nil)
 
-  /// How many loops have been published; negative when there will be no more.
+  /// How many loops have been published.
   private let published = Atomic<Int>(0)
 
   /// Helpers that may hold a loop.
   private let holders = Atomic<Int>(0)
+
+  /// Who helps.
+  private struct Helpers {
+    /// Which workers are awake or asked for.
+    var workers: Set<Int> = []
+
+    /// Whether an operation is going on: nobody leaves then.
+    var isBusy = false
+  }
+
+  private let helpers = ObservedMutex(Helpers())
+
+  /// How long helpers wait for the next operation.
+  private static let patience = Duration.microseconds(500)
+
+  /// Begins an operation: asks for the helpers that have left.
+  func gather(helpers count: Int) {
+    let missing = helpers.withLock { helpers in
+      helpers.isBusy = true
+      let missing = (1...count).filter { !helpers.workers.contains($0) }
+      helpers.workers.formUnion(missing)
+      return missing
+    }
+    for worker in missing {
+      DispatchQueue.global(qos: .userInitiated).async { [self] in help(worker: worker) }
+    }
+  }
+
+  /// Ends an operation.
+  func rest() {
+    helpers.withLock { $0.isBusy = false }
+  }
 
   func run(_ count: Int, _ body: @Sendable (Int, Int) -> Void) {
     withoutActuallyEscaping(body) { publish(count, $0) }
@@ -139,13 +176,23 @@ private final class ThreadTeam: Sendable {
     spin(until: { loop.done.load(ordering: .acquiring) == count && holders.load(ordering: .acquiring) == 0 })
   }
 
-  func help(worker: Int) {
+  private func help(worker: Int) {
     var seen = 0
     while true {
-      spin(until: { published.load(ordering: .acquiring) != seen })
+      let start = ContinuousClock.now
+      while !spin(rounds: 2200, until: { published.load(ordering: .acquiring) != seen }) {
+        if ContinuousClock.now - start > Self.patience, leave(worker: worker) { return }
+      }
       seen = published.load(ordering: .acquiring)
-      guard seen >= 0 else { return }
       if assist(worker: worker) { holders.wrappingSubtract(1, ordering: .releasing) }
+    }
+  }
+
+  /// Whether a helper may go: not while an operation is going on.
+  private func leave(worker: Int) -> Bool {
+    helpers.withLock { helpers in
+      if !helpers.isBusy { helpers.workers.remove(worker) }
+      return !helpers.isBusy
     }
   }
 
@@ -160,17 +207,18 @@ private final class ThreadTeam: Sendable {
     held.work(worker: worker)
     return true
   }
-
-  func close() {
-    published.store(-1, ordering: .releasing)
-  }
 }
 
 /// Waits for what comes within microseconds, but lets others run where it does not.
 func spin(until condition: () -> Bool) {
-  var rounds = 0
-  while !condition() {
-    rounds += 1
-    if rounds > 2000 { sched_yield() }
+  while !spin(rounds: .max, until: condition) {}
+}
+
+/// The same for so many looks; whether it came.
+private func spin(rounds: Int, until condition: () -> Bool) -> Bool {
+  for round in 0..<rounds {
+    if condition() { return true }
+    if round > 2000 { sched_yield() }
   }
+  return false
 }

@@ -22,6 +22,26 @@ import Testing
     }
   }
 
+  /// Operations one after the other, soon and after helpers have gone, and side by side.
+  @Test func helpersServeManyOperations() async {
+    let parallelism = Parallelism(3)
+    await withTaskGroup(of: Void.self) { group in
+      for task in 0..<4 {
+        group.addTask {
+          for round in 0..<60 {
+            let team = parallelism.team()
+            for count in [1, 5, 40] {
+              let runs = Runs(count)
+              concurrentFor(count, parallelism: team) { index, _ in runs.add(index) }
+              #expect(runs.counts == [Int](repeating: 1, count: count))
+            }
+            if (round + task) % 20 == 0 { try? await Task.sleep(for: .milliseconds(3)) }
+          }
+        }
+      }
+    }
+  }
+
   /// Later indexes see what the first ones wrote, and one thread never waits.
   @Test(arguments: [1, 2, 5])
   func laterBodiesWaitForTheFirst(threads: Int) {

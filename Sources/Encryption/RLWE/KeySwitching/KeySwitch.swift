@@ -38,9 +38,13 @@ package struct KeySwitch: Sendable {
     return body(blocks.map { Rows(block: $0, digitRows: rows, degree: degree) })
   }
 
-  /// The limbs two by two: what digits are cut from is then read half as often.
-  private static func pairs(_ limbs: Range<Int>) -> [Range<Int>] {
-    stride(from: limbs.lowerBound, to: limbs.upperBound, by: 2).map { $0..<min($0 + 2, limbs.upperBound) }
+  /// The limbs two by two, as what digits are cut from is then read half as often; one by one at the end, for several threads to
+  /// end together.
+  private func steps(_ limbs: Range<Int>, endingWith singles: Int) -> [Range<Int>] {
+    let alone = parallelism.threads > 1 ? min(singles, limbs.count) : 0
+    let pairs = limbs.lowerBound..<limbs.upperBound - alone
+    return stride(from: pairs.lowerBound, to: pairs.upperBound, by: 2).map { $0..<min($0 + 2, pairs.upperBound) }
+      + (pairs.upperBound..<limbs.upperBound).map { $0..<$0 + 1 }
   }
 
   /// round((Σ digit · (k₀, k₁) + P · term) / divisor) + addends in evaluation form, under an automorphism where there is one.
@@ -70,12 +74,12 @@ package struct KeySwitch: Sendable {
     // Coefficients of what is divided out, polynomial after polynomial.
     let rest = context.scratch.take(count: max(1, 2 * dropped * degree))
     defer { context.scratch.give(rest) }
-    let steps = Self.pairs(kept..<kept + dropped)
-    let all = steps + Self.pairs(0..<kept)
-    let missing = Countdown(steps.count)
+    let first = steps(kept..<kept + dropped, endingWith: dropped)
+    let all = first + steps(0..<kept, endingWith: 2 * parallelism.threads)
+    let missing = Countdown(first.count)
     withScratch(degree: degree, limbs: all.count) { scratch in
       concurrentFor(all.count, parallelism: parallelism) { step, worker in
-        let (limbs, rows, isDropped) = (all[step], scratch[worker], step < steps.count)
+        let (limbs, rows, isDropped) = (all[step], scratch[worker], step < first.count)
         var spare = rows.block.mutableWords(rows.spare)
         let begun = digits.prepare(rows.block, keyLimbs: limbs, plans: basis.plans)
         for limb in limbs {
@@ -120,7 +124,7 @@ package struct KeySwitch: Sendable {
       limbs == division.keptCount + division.droppedCount && target.limbCount == division.keptCount, "another division")
     let product = digits.context.scratch.take(count: 2 * limbs * degree)
     defer { digits.context.scratch.give(product) }
-    let steps = Self.pairs(0..<limbs)
+    let steps = steps(0..<limbs, endingWith: 2 * parallelism.threads)
     withScratch(degree: degree, limbs: steps.count) { scratch in
       concurrentFor(steps.count, parallelism: parallelism) { step, worker in
         let (pair, rows) = (steps[step], scratch[worker])
