@@ -35,7 +35,7 @@ struct KernelWorkloads {
   /// All of them, grouped by kind.
   var all: [Workload] {
     transforms + instructionSets.flatMap { embeddings($0) } + instructionSets.flatMap { pointwise($0) }
-      + instructionSets.flatMap { products($0) }
+      + instructionSets.flatMap { products($0) } + instructionSets.flatMap { switching($0) }
       + instructionSets.flatMap { conversions($0) } + (includesPortable ? PortableKernelWorkloads.all : [])
       + instructionSets.flatMap { batches($0) }
   }

@@ -47,6 +47,35 @@ final class TransformTables: Sendable {
     let tables = tables
     backend.nttInverse(&data, modulo: modulus, tables: tables.words(0..<tables.count))
   }
+
+  /// From residues modulo other primes to a begun digit; to that of the next prime too, if its tables are given.
+  func beginDigit(
+    _ out: inout MutableSpan<UInt64>, outStride: Int, _ input: Span<UInt64>, by conversion: RNSConversion, first: Int,
+    next: TransformTables?
+  ) {
+    let tables = tables
+    if let next {
+      let nextTables = next.tables
+      backend.beginDigits(
+        &out, outStride: outStride, input, inputStride: degree, degree: degree, by: conversion, first: first,
+        tables: tables.words(0..<tables.count), next: nextTables.words(0..<nextTables.count))
+    } else {
+      backend.beginDigits(
+        &out, outStride: outStride, input, inputStride: degree, degree: degree, by: conversion, first: first,
+        tables: tables.words(0..<tables.count))
+    }
+  }
+
+  /// From begun digits to their products with both halves of a packed key of as many terms.
+  func finishKeyProduct(
+    _ out0: inout MutableSpan<UInt64>, _ out1: inout MutableSpan<UInt64>, digits: inout MutableSpan<UInt64>, terms: Int,
+    packed: Span<UInt64>
+  ) {
+    let tables = tables
+    backend.finishKeyProduct(
+      &out0, &out1, digits: &digits, digitStride: degree, terms: terms, begun: ~0, packed: packed, packedTerms: terms,
+      modulo: modulus, tables: tables.words(0..<tables.count))
+  }
 }
 
 /// Makes tables when they are asked for, and keeps those of one backend, degree and width: what one workload after the

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ModularArithmetic
+import TestSupport
+import Testing
+
+/// The steps of a key switch modulo one prime and two, word by word.
+@Suite struct SwitchingTests {
+  private func residues(_ count: Int, _ q: Modulus, extreme: Bool, _ generator: inout TestGenerator) -> [UInt64] {
+    extreme ? Array(repeating: q.value - 1, count: count) : generator.words(count, below: q.value)
+  }
+
+  /// Digits of `inputs` primes modulo two others: begun, but for the last one, which is lazy.
+  @Test(arguments: KernelBackend.supported, [3, 5, 6, 7, 12, 13, 14, 15])
+  func digitsOfSeveralPrimes(_ backend: KernelBackend, _ logDegree: Int) throws {
+    var generator = TestGenerator(seed: 0x5517 + UInt64(logDegree))
+    let degree = 1 << logDegree
+    let widest = min(46, backend.modulusLimit.trailingZeroBitCount)
+    for (terms, inputs, extreme) in [(1, 1, true), (2, 3, false), (4, 2, true), (3, 10, false)] {
+      let primes = try NTTPrimes.largest(below: widest, degree: degree, count: inputs + 2).map { Modulus($0) }
+      let (targets, from) = (Array(primes[..<2]), Array(primes[2...]))
+      let factors = targets.map { q in from.map { _ in residues(1, q, extreme: extreme, &generator)[0] } }
+      let conversion = RNSConversion(from: from, to: targets, inverses: [], factors: factors.flatMap { $0 })
+      let transforms = try targets.map { q in
+        Transform(
+          backend, q, logDegree: logDegree,
+          root: try #require(RootsOfUnity.minimalPrimitive(order: 2 << UInt64(logDegree), modulo: q)))
+      }
+      let digits = AlignedWords(Array(repeating: 0, count: 2 * terms * degree))
+      var evaluations: [[[UInt64]]] = [[], []]
+      for term in 0..<terms {
+        let rows = from.map { residues(degree, $0, extreme: extreme, &generator) }
+        for (j, q) in targets.enumerated() {
+          let sums = (0..<degree).map { k in
+            from.indices.reduce(UInt64(0)) { q.add($0, q.multiply(q.reduce(rows[$1][k]), factors[j][$1])) }
+          }
+          evaluations[j].append(transforms[j].forward(sums))
+        }
+        let isLazy = term == terms - 1 && terms > 1
+        let flat = rows.flatMap { $0 }
+        digits.mutate { digits in
+          var first = digits._mutatingExtracting(term * degree..<(terms + term + 1) * degree)
+          transforms[0].tables.read { tables in
+            transforms[1].tables.read { next in
+              backend.beginDigits(
+                &first, outStride: terms * degree, flat.span, inputStride: degree, degree: degree, by: conversion,
+                first: 0, tables: tables, next: next)
+            }
+          }
+          guard isLazy else { return }
+          for j in 0..<2 {
+            var row = digits._mutatingExtracting((j * terms + term) * degree..<(j * terms + term + 1) * degree)
+            let canonical = evaluations[j][term]
+            backend.makeLazy(&row, canonical.span, modulo: targets[j])
+          }
+        }
+      }
+      for (j, q) in targets.enumerated() {
+        let keys = (0..<2 * terms).map { _ in residues(degree, q, extreme: extreme, &generator) }
+        let packed = AlignedWords(
+          Array(repeating: 0, count: KernelBackend.packedKeyWords(terms: terms, count: degree)))
+        packed.mutate { packed in
+          for term in 0..<terms {
+            let (k0, k1) = (keys[2 * term], keys[2 * term + 1])
+            backend.packKey(&packed, k0.span, k1.span, term: term, of: terms, modulo: q)
+          }
+        }
+        let outputs = [AlignedWords(keys[0]), AlignedWords(keys[0])]
+        let begun = terms > 1 ? UInt64(1) << UInt64(terms - 1) - 1 : 1
+        digits.mutate { digits in
+          var rows = digits._mutatingExtracting(j * terms * degree..<(j + 1) * terms * degree)
+          packed.read { packed in
+            transforms[j].tables.read { tables in
+              outputs[0].mutate { out0 in
+                outputs[1].mutate { out1 in
+                  backend.finishKeyProduct(
+                    &out0, &out1, digits: &rows, digitStride: degree, terms: terms, begun: begun, packed: packed,
+                    packedTerms: terms, modulo: q, tables: tables)
+                }
+              }
+            }
+          }
+        }
+        for (half, output) in outputs.enumerated() {
+          let expected = (0..<degree).map { k in
+            (0..<terms).reduce(UInt64(0)) { q.multiplyAdd(evaluations[j][$1][k], keys[2 * $1 + half][k], $0) }
+          }
+          #expect(
+            firstDifference(output.array, expected) == nil,
+            "\(terms) digits of \(inputs) primes, N = \(degree), q = \(q), half \(half), \(generator)")
+        }
+      }
+    }
+  }
+
+  @Test(arguments: KernelBackend.supported)
+  func tensors(_ backend: KernelBackend) {
+    var generator = TestGenerator(seed: 0x7E25)
+    for q in moduli(for: backend) where q.value % 2 == 1 {
+      for (count, extreme) in [(1, true), (13, false), (520, true), (1100, false)] {
+        let x = (0..<4).map { _ in residues(count, q, extreme: extreme, &generator) }
+        var sums = (0..<2).map { _ in residues(count, q, extreme: extreme, &generator) }
+        let scalar = extreme ? q.value - 1 : generator.next(below: q.value)
+        let expected = (0..<count).map { k in
+          let first = q.multiply(x[0][k], x[2][k])
+          let second = q.add(q.multiply(x[0][k], x[3][k]), q.multiply(x[1][k], x[2][k]))
+          return (q.multiplyAdd(first, scalar, sums[0][k]), q.multiplyAdd(second, scalar, sums[1][k]))
+        }
+        var (sum0, sum1) = (sums.removeFirst(), sums.removeFirst())
+        var out0 = sum0.mutableSpan
+        var out1 = sum1.mutableSpan
+        let (a0, a1, b0, b1) = (x[0], x[1], x[2], x[3])
+        backend.tensorAccumulate(&out0, &out1, a0.span, a1.span, b0.span, b1.span, by: scalar, modulo: q)
+        #expect(firstDifference(sum0, expected.map { $0.0 }) == nil, "\(count) residues modulo \(q), \(generator)")
+        #expect(firstDifference(sum1, expected.map { $0.1 }) == nil, "\(count) residues modulo \(q), \(generator)")
+      }
+    }
+  }
+}
