@@ -6,7 +6,7 @@ internal import Synchronization
 ///
 /// A loop hands out its indexes in order, so whoever waits knows that what it waits for is done or under way on another thread:
 /// that of a lower index never waits for a higher one.
-package struct Countdown: ~Copyable, Sendable {
+package final class Countdown: Sendable {
   private let missing: Atomic<Int>
 
   /// Waits for `count` of them.

@@ -20,31 +20,105 @@ package struct KeySwitch: Sendable {
   }
 
   /// Scratch of one thread: the digits modulo two primes, two products, and a polynomial of any use.
-  private struct Rows {
+  private struct Scratch {
     let block: AlignedStorage
     let digitRows: Int
     let degree: Int
 
     func range(_ place: Int) -> Range<Int> { (2 * digitRows + place) * degree..<(2 * digitRows + place + 1) * degree }
-    var products: (Range<Int>, Range<Int>) { (range(0), range(1)) }
+    var products: Rows { Rows(block: block, ranges: [range(0), range(1)]) }
     var spare: Range<Int> { range(2) }
   }
 
-  /// Lends every thread its scratch.
-  private func withScratch<Result>(degree: Int, limbs: Int, _ body: ([Rows]) -> Result) -> Result {
-    let (pool, rows) = (digits.context.scratch, digits.scratchRows)
-    let blocks = (0..<min(parallelism.threads, limbs)).map { _ in pool.take(count: (2 * rows + 3) * degree) }
-    defer { blocks.forEach(pool.give) }
-    return body(blocks.map { Rows(block: $0, digitRows: rows, degree: degree) })
+  /// Where the products of one limb with both halves of the key are.
+  private struct Rows {
+    let block: AlignedStorage
+    let ranges: [2 of Range<Int>]
   }
 
-  /// The limbs two by two, as what digits are cut from is then read half as often; one by one at the end, for several threads to
-  /// end together.
-  private func steps(_ limbs: Range<Int>, endingWith singles: Int) -> [Range<Int>] {
-    let alone = parallelism.threads > 1 ? min(singles, limbs.count) : 0
-    let pairs = limbs.lowerBound..<limbs.upperBound - alone
-    return stride(from: pairs.lowerBound, to: pairs.upperBound, by: 2).map { $0..<min($0 + 2, pairs.upperBound) }
-      + (pairs.upperBound..<limbs.upperBound).map { $0..<$0 + 1 }
+  /// What a thread does at a time.
+  private enum Step {
+    /// One limb or two, from digits to the end.
+    case whole(Range<Int>)
+    /// The products of one limb.
+    case products(Int)
+    /// The end of one of them.
+    case part(Int, limb: Int)
+  }
+
+  /// Limbs from digits to the end, `count` at a time.
+  private static func whole(_ limbs: Range<Int>, _ count: Int) -> [Step] {
+    stride(from: limbs.lowerBound, to: limbs.upperBound, by: count).map {
+      .whole($0..<min($0 + count, limbs.upperBound))
+    }
+  }
+
+  /// Two limbs at a time, as what digits are cut from is then read half as often; among several threads the last few limbs in
+  /// small steps, so that all threads end together.
+  private func steps(_ limbs: Range<Int>) -> [Step] {
+    let split = limbs.suffix(parallelism.threads > 1 ? 2 * parallelism.threads : 0)
+    return Self.whole(limbs.lowerBound..<split.startIndex, 2) + split.map { .products($0) }
+      + split.flatMap { [.part(0, limb: $0), .part(1, limb: $0)] }
+  }
+
+  /// Multiplies limb by limb.
+  ///
+  /// - Parameters:
+  ///   - steps: In an order in which no step waits for a later one.
+  ///   - basis: The key basis.
+  ///   - term: Added P times.
+  ///   - rows: Where the products of a limb go; for limbs that are done as a whole it may be the thread's scratch.
+  ///   - finish: What becomes of a product, 0 or 1. Row and spare may be overwritten.
+  private func sweep(
+    _ steps: [Step], basis: RNSBasis, addingMultipleOf term: KeySwitchingTerm = .zero,
+    rows: @Sendable (_ limb: Int, _ scratch: Scratch) -> Rows,
+    finish:
+      @Sendable (_ part: Int, _ limb: Int, _ row: inout MutableSpan<UInt64>, _ spare: inout MutableSpan<UInt64>) -> Void
+  ) {
+    let (context, pool, degree) = (digits.context, digits.context.scratch, basis.degree)
+    let digitRows = digits.scratchRows
+    let scratch = (0..<min(parallelism.threads, steps.count)).map { _ in
+      Scratch(block: pool.take(count: (2 * digitRows + 3) * degree), digitRows: digitRows, degree: degree)
+    }
+    defer { scratch.forEach { pool.give($0.block) } }
+    let multiplied = (0..<basis.limbCount).map { _ in Countdown(1) }
+    @Sendable func multiply(_ limb: Int, offset: Int, begun: UInt64, scratch: Scratch) {
+      let (plan, place) = (basis.plans[limb], rows(limb, scratch))
+      let block = place.block
+      var row0 = block.mutableWords(place.ranges[0])
+      var row1 = block.mutableWords(place.ranges[1])
+      digits.multiply(
+        &row0, &row1, by: key, limb: limb, plan: plan, block: scratch.block, offset: offset, begun: begun)
+      guard limb < digits.limbCount else { return }
+      term.addMultiple(
+        to: &row0, &row1, limb: limb, plan: plan, factor: context.specialProduct(modulo: plan.modulus))
+    }
+    @Sendable func end(_ part: Int, _ limb: Int, _ scratch: Scratch) {
+      let place = rows(limb, scratch)
+      let (block, own) = (place.block, scratch.block)
+      var row = block.mutableWords(place.ranges[part])
+      var spare = own.mutableWords(scratch.spare)
+      finish(part, limb, &row, &spare)
+    }
+    concurrentFor(steps.count, parallelism: parallelism) { index, worker in
+      let scratch = scratch[worker]
+      switch steps[index] {
+      case .whole(let limbs):
+        let begun = digits.prepare(scratch.block, keyLimbs: limbs, plans: basis.plans)
+        for (offset, limb) in limbs.enumerated() {
+          multiply(limb, offset: offset, begun: begun[offset], scratch: scratch)
+          end(0, limb, scratch)
+          end(1, limb, scratch)
+        }
+      case .products(let limb):
+        let begun = digits.prepare(scratch.block, keyLimbs: limb..<limb + 1, plans: basis.plans)
+        multiply(limb, offset: 0, begun: begun[0], scratch: scratch)
+        multiplied[limb].arrive()
+      case .part(let part, let limb):
+        multiplied[limb].wait()
+        end(part, limb, scratch)
+      }
+    }
   }
 
   /// round((Σ digit · (k₀, k₁) + P · term) / divisor) + addends in evaluation form, under an automorphism where there is one.
@@ -59,8 +133,8 @@ package struct KeySwitch: Sendable {
     addends: (RNSPolynomial<Evaluation>?, RNSPolynomial<Evaluation>?) = (nil, nil),
     under automorphism: GaloisAutomorphism? = nil, to target: RNSBasis
   ) -> RNSPolynomial<Evaluation>.Pair {
-    let context = digits.context
-    let basis = context.keyBasis(limbs: digits.limbCount)
+    let pool = digits.context.scratch
+    let basis = digits.context.keyBasis(limbs: digits.limbCount)
     let (degree, kept, dropped) = (basis.degree, division.keptCount, division.droppedCount)
     precondition(basis.limbCount == kept + dropped && target.limbCount == kept, "another division")
     precondition([addends.0, addends.1].allSatisfy { $0.map { $0.basis == target } ?? true }, "another basis")
@@ -71,44 +145,35 @@ package struct KeySwitch: Sendable {
       DividedRow(division: division, addend: addends.0?.storage, automorphism: automorphism, output: results.0.storage),
       DividedRow(division: division, addend: addends.1?.storage, automorphism: automorphism, output: results.1.storage),
     ]
-    // Coefficients of what is divided out, polynomial after polynomial.
-    let rest = context.scratch.take(count: max(1, 2 * dropped * degree))
-    defer { context.scratch.give(rest) }
-    let first = steps(kept..<kept + dropped, endingWith: dropped)
-    let all = first + steps(0..<kept, endingWith: 2 * parallelism.threads)
-    let missing = Countdown(first.count)
-    withScratch(degree: degree, limbs: all.count) { scratch in
-      concurrentFor(all.count, parallelism: parallelism) { step, worker in
-        let (limbs, rows, isDropped) = (all[step], scratch[worker], step < first.count)
-        var spare = rows.block.mutableWords(rows.spare)
-        let begun = digits.prepare(rows.block, keyLimbs: limbs, plans: basis.plans)
-        for limb in limbs {
-          let (plan, offset, index) = (basis.plans[limb], limb - limbs.lowerBound, limb - kept)
-          let places =
-            isDropped
-            ? (index * degree..<(index + 1) * degree, (dropped + index) * degree..<(dropped + index + 1) * degree)
-            : rows.products
-          let block = isDropped ? rest : rows.block
-          var row0 = block.mutableWords(places.0)
-          var row1 = block.mutableWords(places.1)
-          digits.multiply(
-            &row0, &row1, by: key, limb: limb, plan: plan, block: rows.block, offset: offset, begun: begun[offset])
-          if limb < digits.limbCount {
-            term.addMultiple(
-              to: &row0, &row1, limb: limb, plan: plan, factor: context.specialProduct(modulo: plan.modulus))
-          }
-          guard !isDropped else {
-            plan.inverse(&row0)
-            plan.inverse(&row1)
-            continue
-          }
-          missing.wait()
-          outputs[0].write(&row0, rest: rest.words(0..<dropped * degree), limb: limb, plan: plan, spare: &spare)
-          outputs[1].write(
-            &row1, rest: rest.words(dropped * degree..<2 * dropped * degree), limb: limb, plan: plan, spare: &spare)
-        }
-        if isDropped { missing.arrive() }
+    let first = Self.whole(kept..<kept + dropped, parallelism.threads > 1 ? 1 : 2)
+    let others = steps(0..<kept)
+    let whole = others.reduce(0) { count, step in
+      if case .whole(let limbs) = step { max(count, limbs.upperBound) } else { count }
+    }
+    // Coefficients of what is divided out, polynomial after polynomial; then the products of the limbs that are done in steps.
+    let rest = pool.take(count: max(1, 2 * (dropped + kept - whole) * degree))
+    defer { pool.give(rest) }
+    // Row `index` of `count` rows of a polynomial that begin at row `start`.
+    @Sendable func rows(_ index: Int, of count: Int, from start: Int) -> Rows {
+      let (row0, row1) = (start + index, start + count + index)
+      return Rows(block: rest, ranges: [row0 * degree..<(row0 + 1) * degree, row1 * degree..<(row1 + 1) * degree])
+    }
+    let missing = Countdown(2 * dropped)
+    sweep(first + others, basis: basis, addingMultipleOf: term) { limb, scratch in
+      if limb >= kept { return rows(limb - kept, of: dropped, from: 0) }
+      if limb >= whole { return rows(limb - whole, of: kept - whole, from: 2 * dropped) }
+      return scratch.products
+    } finish: { part, limb, row, spare in
+      let plan = basis.plans[limb]
+      guard limb < kept else {
+        plan.inverse(&row)
+        missing.arrive()
+        return
       }
+      missing.wait()
+      outputs[part].write(
+        &row, rest: rest.words(part * dropped * degree..<(part + 1) * dropped * degree), limb: limb, plan: plan,
+        spare: &spare)
     }
     return results
   }
@@ -124,21 +189,12 @@ package struct KeySwitch: Sendable {
       limbs == division.keptCount + division.droppedCount && target.limbCount == division.keptCount, "another division")
     let product = digits.context.scratch.take(count: 2 * limbs * degree)
     defer { digits.context.scratch.give(product) }
-    let steps = steps(0..<limbs, endingWith: 2 * parallelism.threads)
-    withScratch(degree: degree, limbs: steps.count) { scratch in
-      concurrentFor(steps.count, parallelism: parallelism) { step, worker in
-        let (pair, rows) = (steps[step], scratch[worker])
-        let begun = digits.prepare(rows.block, keyLimbs: pair, plans: basis.plans)
-        for limb in pair {
-          let (plan, offset) = (basis.plans[limb], limb - pair.lowerBound)
-          var row0 = product.mutableWords(limb * degree..<(limb + 1) * degree)
-          var row1 = product.mutableWords((limbs + limb) * degree..<(limbs + limb + 1) * degree)
-          digits.multiply(
-            &row0, &row1, by: key, limb: limb, plan: plan, block: rows.block, offset: offset, begun: begun[offset])
-          plan.inverse(&row0)
-          plan.inverse(&row1)
-        }
-      }
+    sweep(steps(0..<limbs), basis: basis) { limb, _ in
+      Rows(
+        block: product,
+        ranges: [limb * degree..<(limb + 1) * degree, (limbs + limb) * degree..<(limbs + limb + 1) * degree])
+    } finish: { _, limb, row, _ in
+      basis.plans[limb].inverse(&row)
     }
     return division.divide(product, addends: addends, under: automorphism, to: target, parallelism: parallelism)
   }
