@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Runs operations that share an evaluator and keys, each on two threads, under the thread sanitizer:
+# Runs operations that share an evaluator and keys, each on several threads, and the threads themselves, under the thread
+# sanitizer:
 #   Scripts/test_threads.sh [filter of tests]
 # Builds into .build-tsan. A race is an error.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-filter=${1:-ConcurrencyTests}
+filter=${1:-ConcurrencyTests|ThreadTeamTests}
 flags=(--sanitize=thread --scratch-path .build-tsan)
 
 swift build "${flags[@]}" --build-tests

@@ -310,7 +310,13 @@ static void test_backend(const he_kernels *k) {
       if (log_n <= 7) test_keys(k, log_n, &q);
       he_modulus pair[2] = {q};
       he_modulus_init(&pair[1], prime_below(limit, step));
-      for (unsigned trial = 0; trial < (log_n < 10 ? 8 : 2); trial++) test_switching(k, log_n, pair);
+      for (unsigned trial = 0; trial < (log_n < 10 ? 8 : 2); trial++) {
+        test_switching(k, log_n, pair, 1 + below(3), 1 + below(log_n < 13 ? 9 : 3), 1 + below(4));
+      }
+      if ((log_n == 6 || log_n == 13) && i == 0) {
+        test_switching(k, log_n, pair, 2, 3, HE_TERMS_MAX);
+        test_switching(k, log_n, pair, SWITCHING_OUTPUTS, 64, 2);
+      }
     }
   }
   // Worst lazy digits: the deepest transform, the widest prime.

@@ -17,68 +17,70 @@ static uint64_t *tables_of(const he_kernels *k, unsigned log_n, const he_modulus
   return tables;
 }
 
-/// Both steps of a key switch modulo two primes, with digits of both kinds.
-static void test_switching(const he_kernels *k, unsigned log_n, const he_modulus q[2]) {
-  const size_t n = (size_t)1 << log_n, from_count = 1 + below(log_n < 13 ? 9 : 3), terms = 1 + below(4);
-  const size_t packed_terms = terms + below(2), stride = n + 8 * below(3);
-  he_modulus from[9];
-  for (size_t i = 0; i < from_count; i++) he_modulus_init(&from[i], q[0].value - 1 - below(60));
-  uint64_t *factors = words(2 * from_count), *in = words(from_count * n);
-  uint64_t *tables[2], *reference[2], *packed[2], *packed_reference[2], *digits = words(2 * terms * stride), *expected[4];
-  for (unsigned i = 0; i < 4; i++) expected[i] = words(n);
+/// Most outputs of one conversion here: more than an implementation keeps constants of at a time.
+#define SWITCHING_OUTPUTS 11
+
+/// Both steps of a key switch modulo two primes in turns, with digits of both kinds.
+static void test_switching(const he_kernels *k, unsigned log_n, const he_modulus pair[2], size_t to_count,
+                           size_t from_count, size_t terms) {
+  const size_t n = (size_t)1 << log_n;
+  const size_t packed_terms = terms + (terms < HE_TERMS_MAX ? below(2) : 0), stride = n + 8 * below(3);
+  he_modulus from[64], q[SWITCHING_OUTPUTS];
+  for (size_t i = 0; i < from_count; i++) he_modulus_init(&from[i], pair[0].value - 1 - below(60));
+  uint64_t *tables[2], *reference[2], *table[SWITCHING_OUTPUTS];
   for (unsigned j = 0; j < 2; j++) {
-    const uint64_t psi = root_of_unity(q[j].value, log_n);
-    tables[j] = tables_of(k, log_n, &q[j], psi), reference[j] = tables_of(scalar, log_n, &q[j], psi);
-    packed[j] = words(2 * packed_terms * n), packed_reference[j] = words(2 * terms * n);
+    const uint64_t psi = root_of_unity(pair[j].value, log_n);
+    tables[j] = tables_of(k, log_n, &pair[j], psi), reference[j] = tables_of(scalar, log_n, &pair[j], psi);
   }
+  for (size_t j = 0; j < to_count; j++) q[j] = pair[j % 2], table[j] = tables[j % 2];
+  uint64_t *factors = words(to_count * from_count), *in = words(from_count * n), *row = words(n), *out[4];
+  uint64_t *digits = words(to_count * terms * stride), *canonical = words(to_count * terms * n);
+  for (unsigned i = 0; i < 4; i++) out[i] = words(n);
   const he_conversion conversion = {
-    .from = from, .from_count = from_count, .to = q, .to_count = 2, .factors = factors};
-  uint64_t begun = 0, *canonical[2][4];
+    .from = from, .from_count = from_count, .to = q, .to_count = to_count, .factors = factors};
+  uint64_t begun = 0;
   for (size_t t = 0; t < terms; t++) {
     const unsigned how = (unsigned)below(FILLS);
     for (size_t i = 0; i < from_count; i++) fill(in + i * n, n, from[i].value, how);
-    for (unsigned j = 0; j < 2; j++) {
-      fill(factors + j * from_count, from_count, q[j].value, how);
-      canonical[j][t] = words(n);
-    }
-    if (below(4) != 0) {
+    for (size_t j = 0; j < to_count; j++) fill(factors + j * from_count, from_count, q[j].value, how);
+    const bool begins = below(4) != 0;
+    if (begins) {
       begun |= UINT64_C(1) << t;
-      k->begin_digits(digits + t * stride, terms * stride, in, n, log_n, &conversion, (const uint64_t *const *)tables);
-      for (unsigned j = 0; j < 2; j++) {
+      k->begin_digits(digits + t * stride, terms * stride, in, n, log_n, &conversion, (const uint64_t *const *)table);
+    }
+    for (size_t j = 0; j < to_count; j++) {
+      if (begins) {
         const he_conversion one = {
           .from = from, .from_count = from_count, .to = q + j, .to_count = 1, .factors = factors + j * from_count};
-        scalar->convert(canonical[j][t], n, in, n, NULL, 0, n, &one);
-        scalar->ntt_forward(canonical[j][t], log_n, &q[j], reference[j]);
+        scalar->convert(row, n, in, n, NULL, 0, n, &one);
+        scalar->ntt_forward(row, log_n, &q[j], reference[j % 2]);
+      } else {
+        fill(row, n, q[j].value, how);
+        k->make_lazy(digits + (j * terms + t) * stride, row, n, &q[j]);
       }
-    } else {
-      for (unsigned j = 0; j < 2; j++) {
-        fill(canonical[j][t], n, q[j].value, how);
-        k->make_lazy(digits + (j * terms + t) * stride, canonical[j][t], n, &q[j]);
-      }
+      memcpy(canonical + (j * terms + t) * n, row, n * sizeof *row);
     }
   }
-  for (unsigned j = 0; j < 2; j++) {
+  expect(guarded(digits, to_count * terms * stride), k->isa, "begin_digits", q[0].value, n, from_count);
+  for (size_t j = 0; j < to_count; j++) {
+    uint64_t *packed = words(2 * packed_terms * n), *packed_reference = words(2 * terms * n);
+    const uint64_t *rows[HE_TERMS_MAX];
     for (size_t t = 0; t < packed_terms; t++) {
       uint64_t *k0 = filled(n, q[j].value, 0), *k1 = filled(n, q[j].value, (unsigned)below(FILLS));
-      k->pack_key(packed[j], k0, k1, t, packed_terms, n, &q[j]);
-      if (t < terms) scalar->pack_key(packed_reference[j], k0, k1, t, terms, n, &q[j]);
+      k->pack_key(packed, k0, k1, t, packed_terms, n, &q[j]);
+      if (t < terms) scalar->pack_key(packed_reference, k0, k1, t, terms, n, &q[j]), rows[t] = canonical + (j * terms + t) * n;
       free(k0), free(k1);
     }
-    scalar->key_inner_product(expected[0], expected[1], (const uint64_t *const *)canonical[j], packed_reference[j], terms,
-                              terms, n, &q[j]);
-    k->finish_key_product(expected[2], expected[3], digits + j * terms * stride, stride, begun, packed[j], terms,
-                          packed_terms, log_n, &q[j], tables[j]);
-    const bool good = same(expected[0], expected[2], n) && same(expected[1], expected[3], n);
-    expect(good && guarded(expected[2], n) && guarded(expected[3], n), k->isa, "finish_key_product", q[j].value, n,
-           10 * from_count + terms);
+    scalar->key_inner_product(out[0], out[1], rows, packed_reference, terms, terms, n, &q[j]);
+    k->finish_key_product(out[2], out[3], digits + j * terms * stride, stride, begun, packed, terms, packed_terms, log_n,
+                          &q[j], table[j]);
+    const bool good = same(out[0], out[2], n) && same(out[1], out[3], n) && guarded(out[2], n) && guarded(out[3], n);
+    expect(good, k->isa, "finish_key_product", q[j].value, n, 100 * from_count + terms);
+    free(packed), free(packed_reference);
   }
-  expect(guarded(digits, 2 * terms * stride), k->isa, "begin_digits", q[0].value, n, from_count);
-  for (unsigned j = 0; j < 2; j++) {
-    for (size_t t = 0; t < terms; t++) free(canonical[j][t]);
-    free(tables[j]), free(reference[j]), free(packed[j]), free(packed_reference[j]);
-  }
-  for (unsigned i = 0; i < 4; i++) free(expected[i]);
-  free(factors), free(in), free(digits);
+  for (unsigned j = 0; j < 2; j++) free(tables[j]), free(reference[j]);
+  for (unsigned i = 0; i < 4; i++) free(out[i]);
+  free(factors), free(in), free(row), free(digits), free(canonical);
 }
 
 static void test_tensors(const he_kernels *k, const he_modulus *q) {

@@ -25,6 +25,7 @@ extension KernelBackend {
     precondition(conversion.isSummation, "a digit is a sum of residues that are multiplied already")
     conversion.from.forEach(check)
     conversion.to[targets].forEach(check)
+    precondition(conversion.to[targets].allSatisfy { $0.value & 1 == 1 }, "digits need odd moduli")
     let words = nttTableWords(logDegree: degree.trailingZeroBitCount)
     precondition(degree.nonzeroBitCount == 1 && tables.count == words, "tables of another degree")
     if let next { precondition(next.count == words, "tables of another degree") }

@@ -2,8 +2,9 @@
 
 /// Runs `body` for 0 ..< count, each once, on several threads; returns when all have ended.
 ///
-/// The threads take the next index as they get free, so uneven work evens out. With one thread, or one index, everything
-/// runs here, in order. The bodies must not write what another one reads.
+/// The threads take the next index as they get free, in order, so uneven work evens out. With one thread, or one index, everything
+/// runs here, in order. A body must not write what another one reads, but for one of a higher index that waits for it with a
+/// `Countdown`.
 ///
 /// - Parameters:
 ///   - count: How many.

@@ -10,8 +10,8 @@ internal import Synchronization
 package final class ScratchPool: Sendable {
   private let blocks = ObservedMutex<[AlignedStorage]>([])
 
-  /// Most blocks kept.
-  private static let capacity = 16
+  /// Most blocks kept: two for each thread of a large machine.
+  private static let capacity = 256
 
   /// Keeps nothing yet.
   package init() {}

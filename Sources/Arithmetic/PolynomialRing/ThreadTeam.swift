@@ -41,8 +41,8 @@ package struct Parallelism: Sendable {
   /// of several short loops.
   ///
   /// Waking a thread takes about as long as a loop over a few limbs. So helpers stay awake for half a millisecond after an
-  /// operation, and serve the next one if it comes. They are threads of the system's pool; one that does not come in time is not
-  /// waited for.
+  /// operation, and serve the next one if it comes. They are threads of the system's pool, given back every few milliseconds;
+  /// one that does not come in time is not waited for.
   package func team() -> Parallelism {
     guard let teams, members == nil else { return self }
     return Parallelism(threads: threads, members: TeamMembers(of: teams, helpers: threads - 1), teams: teams)
@@ -143,6 +143,9 @@ private final class ThreadTeam: Sendable {
   /// How long helpers wait for the next operation.
   private static let patience = Duration.microseconds(500)
 
+  /// How long helpers keep a thread of the pool: then they queue up again, behind whatever else waits for one.
+  private static let stint = Duration.milliseconds(4)
+
   /// Begins an operation: asks for the helpers that have left.
   func gather(helpers count: Int) {
     let missing = helpers.withLock { helpers in
@@ -151,9 +154,7 @@ private final class ThreadTeam: Sendable {
       helpers.workers.formUnion(missing)
       return missing
     }
-    for worker in missing {
-      DispatchQueue.global(qos: .userInitiated).async { [self] in help(worker: worker) }
-    }
+    missing.forEach(summon)
   }
 
   /// Ends an operation.
@@ -176,16 +177,32 @@ private final class ThreadTeam: Sendable {
     spin(until: { loop.done.load(ordering: .acquiring) == count && holders.load(ordering: .acquiring) == 0 })
   }
 
+  /// A stint of a helper.
   private func help(worker: Int) {
+    // The operation may have ended before its helper came.
+    if leave(worker: worker) { return }
+    let begin = ContinuousClock.now
     var seen = 0
     while true {
       let start = ContinuousClock.now
-      while !spin(rounds: 2200, until: { published.load(ordering: .acquiring) != seen }) {
-        if ContinuousClock.now - start > Self.patience, leave(worker: worker) { return }
+      if start - begin > Self.stint {
+        summon(worker: worker)
+        return
       }
-      seen = published.load(ordering: .acquiring)
+      while !spin(rounds: 2200, until: { published.load(ordering: .acquiring) != seen }) {
+        let now = ContinuousClock.now
+        if now - start > Self.patience, leave(worker: worker) { return }
+        if now - begin > Self.stint { break }
+      }
+      let latest = published.load(ordering: .acquiring)
+      guard latest != seen else { continue }
+      seen = latest
       if assist(worker: worker) { holders.wrappingSubtract(1, ordering: .releasing) }
     }
+  }
+
+  private func summon(worker: Int) {
+    DispatchQueue.global(qos: .userInitiated).async { [self] in help(worker: worker) }
   }
 
   /// Whether a helper may go: not while an operation is going on.

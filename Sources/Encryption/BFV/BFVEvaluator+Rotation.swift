@@ -50,7 +50,7 @@ extension BFVEvaluator {
     try check(ciphertext.parameters)
     try require(elements, in: keys, for: ciphertext)
     let threads = threads.team()
-    let digits = try ciphertext.hoistedDigits(parallelism: threads)
+    let digits = try ciphertext.hoistedDigits(with: keys, parallelism: threads)
     var results: [Ciphertext<Coefficient>] = []
     for element in elements {
       let result = try ciphertext.applying(element, digits: digits, with: keys, parallelism: threads)

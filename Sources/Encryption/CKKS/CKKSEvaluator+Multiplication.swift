@@ -42,7 +42,7 @@ extension CKKSEvaluator {
     return try rescaled(
       factors.lhs.ciphertext.multipliedRelinearizedAndRescaled(
         by: factors.rhs.ciphertext, dividedBy: parameters.switchedRescaling(level: factors.lhs.level), noise: .zero,
-        with: keys, parallelism: shared.threads.team()),
+        with: keys, parallelism: shared.threads),
       fromLevel: factors.lhs.level, scale: factors.scale, valueBound: factors.valueBound, noise: factors.noise)
   }
 

@@ -36,7 +36,7 @@ extension CKKSEvaluator {
     try check(ciphertext)
     try require(elements, in: keys, for: ciphertext)
     let threads = threads.team()
-    let digits = try ciphertext.ciphertext.hoistedDigits(parallelism: threads)
+    let digits = try ciphertext.ciphertext.hoistedDigits(with: keys, parallelism: threads)
     var results: [CKKSCiphertext] = []
     for element in elements {
       let image = try ciphertext.ciphertext.applying(element, digits: digits, with: keys, parallelism: threads)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Dispatch
 import Synchronization
 import Testing
 
@@ -40,6 +41,19 @@ import Testing
         }
       }
     }
+  }
+
+  /// Who else wants a thread of the pool gets one while operations follow one another without a pause.
+  @Test func helpersGiveTheirThreadsBack() {
+    let parallelism = Parallelism(8)
+    let came = Flag()
+    let start = ContinuousClock.now
+    DispatchQueue.global(qos: .userInitiated).async { came.raise() }
+    while !came.isRaised, ContinuousClock.now - start < .seconds(20) {
+      let team = parallelism.team()
+      concurrentFor(16, parallelism: team) { _, _ in }
+    }
+    #expect(came.isRaised)
   }
 
   /// Later indexes see what the first ones wrote, and one thread never waits.
@@ -122,4 +136,12 @@ import Testing
 
     var counts: [Int] { values.withLock { $0 } }
   }
+}
+
+private final class Flag: Sendable {
+  private let value = Atomic<Bool>(false)
+
+  var isRaised: Bool { value.load(ordering: .acquiring) }
+
+  func raise() { value.store(true, ordering: .releasing) }
 }

@@ -13,6 +13,7 @@ import Testing
   static let sets = [
     CKKSTestSet(name: "N=1024, 4 levels", levels: 4, degree: 1024),
     CKKSTestSet(name: "N=512, 2 levels of 80 bits, digits of 2", levels: 2, scaleBits: 80, degree: 512, digitLimbs: 2),
+    CKKSTestSet(name: "N=8192, 2 levels", levels: 2, degree: 8192),
     CKKSTestSet(name: "N=512, gadget", levels: 2, degree: 512, gadgetBits: 15),
   ]
 

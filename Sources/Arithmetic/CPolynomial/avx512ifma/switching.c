@@ -5,9 +5,10 @@
 // digits of a part one after the other, until their products with the key are summed. So a part's twiddles and digits stay
 // in the caches near the core, and while digits are transformed the key comes closer from memory.
 //
-// A digit is begun when the first pass over it is done: low halves below (2 log_n + 1) q, as in the transform. Short digits
+// A digit is begun when the first pass over it is done: its low 52 bits below (2 log_n + 1) q, as in the transform. Short digits
 // have no pass of their own, and are begun when they are converted.
 
+#include "../internal/he_switching.h"
 #include "../scalar/he_scalar.h"
 #include "conversion_tile.h"
 #include "ntt_forward.h"
@@ -16,7 +17,7 @@
 
 HE_AVX512IFMA_REGION_BEGIN
 
-/// Degrees with a pass of their own; below, a digit and the twiddles fit the first-level cache.
+/// Degrees with a pass of their own; below, a digit and its twiddles are near the core anyhow.
 #define HE_BEGUN_LOG_N 13
 /// Columns that are converted at a time, of up to eight rows, and outputs whose constants are kept at a time.
 #define HE_BEGUN_COLUMNS 64
@@ -62,7 +63,7 @@ void he_avx512ifma_begin_digits(uint64_t *out, size_t out_stride, const uint64_t
   const size_t n = (size_t)1 << log_n, from_count = conversion->from_count;
   HE_REQUIRE_LOG_N(log_n);
   HE_REQUIRE_CONVERSION(out, out_stride, in, in_stride, NULL, 0, n, conversion, HE_AVX512IFMA_LIMIT);
-  HE_REQUIRE(conversion->inverses == NULL && conversion->fractions == NULL);
+  HE_REQUIRE_BEGIN(out, out_stride, conversion);
   if (log_n < HE_BEGUN_LOG_N) {
     he_avx512ifma_convert(out, out_stride, in, in_stride, NULL, 0, n, conversion);
     return;
@@ -75,7 +76,6 @@ void he_avx512ifma_begin_digits(uint64_t *out, size_t out_stride, const uint64_t
     const size_t left = conversion->to_count - first, count = left < HE_BEGUN_OUTPUTS ? left : HE_BEGUN_OUTPUTS;
     for (size_t j = 0; j < count; j++) {
       const he_modulus *p = &conversion->to[first + j];
-      HE_REQUIRE((p->value & 1) == 1);
       raise_factors(outputs[j].raised, conversion->factors + (first + j) * from_count, from_count, p);
       outputs[j].constants = forward_constants_of(p, log_n);
       outputs[j].twiddles = tables[first + j] + HE_HEAD_WORDS;
@@ -98,8 +98,7 @@ void he_avx512ifma_finish_key_product(uint64_t *out0, uint64_t *out1, uint64_t *
   const size_t n = (size_t)1 << log_n;
   HE_REQUIRE_LOG_N(log_n);
   HE_REQUIRE_MODULUS(q, HE_AVX512IFMA_LIMIT);
-  HE_REQUIRE_ALIGNED(digits);
-  HE_REQUIRE(terms >= 1 && terms <= packed_terms && packed_terms <= HE_TERMS_MAX && digit_stride % 8 == 0);
+  HE_REQUIRE_FINISH(out0, out1, digits, digit_stride, terms, packed_terms, n);
   const uint64_t *rows[HE_TERMS_MAX];
   if (log_n < HE_BEGUN_LOG_N) {
     for (size_t t = 0; t < terms; t++) {

@@ -7,6 +7,30 @@
 
 #include "he_contract.h"
 
+/// What he_kernels.begin_digits requires besides what convert does.
+#define HE_REQUIRE_BEGIN(out, out_stride, conversion)                                       \
+  do {                                                                                      \
+    HE_REQUIRE_ALIGNED(out);                                                                \
+    HE_REQUIRE((out_stride) % 8 == 0);                                                      \
+    HE_REQUIRE((conversion)->inverses == NULL && (conversion)->fractions == NULL);          \
+    for (size_t j = 0; j < (conversion)->to_count; j++) {                                   \
+      HE_REQUIRE(((conversion)->to[j].value & 1) == 1);                                     \
+    }                                                                                       \
+  } while (0)
+
+/// What he_kernels.finish_key_product requires of its arrays.
+#define HE_REQUIRE_FINISH(out0, out1, digits, digit_stride, terms, packed_terms, count)     \
+  do {                                                                                      \
+    HE_REQUIRE_ALIGNED(digits);                                                             \
+    HE_REQUIRE((digit_stride) % 8 == 0 && (digit_stride) >= (count));                       \
+    HE_REQUIRE((terms) >= 1 && (terms) <= (packed_terms) && (packed_terms) <= HE_TERMS_MAX); \
+    HE_REQUIRE_DISJOINT(out0, out1, count);                                                 \
+    for (size_t i = 0; i < (terms); i++) {                                                  \
+      HE_REQUIRE_DISJOINT(out0, (digits) + i * (digit_stride), count);                      \
+      HE_REQUIRE_DISJOINT(out1, (digits) + i * (digit_stride), count);                      \
+    }                                                                                       \
+  } while (0)
+
 /// Words of products that are kept at a time.
 #define HE_TENSOR_TILE 512
 
@@ -15,7 +39,7 @@
   linkage void prefix##_begin_digits(uint64_t *out, size_t out_stride, const uint64_t *in, size_t in_stride,         \
                                      unsigned log_n, const he_conversion *conversion,                                \
                                      const uint64_t *const *tables) {                                                \
-    HE_REQUIRE(conversion->inverses == NULL && conversion->fractions == NULL);                                       \
+    HE_REQUIRE_BEGIN(out, out_stride, conversion);                                                                   \
     prefix##_convert(out, out_stride, in, in_stride, NULL, 0, (size_t)1 << log_n, conversion);                       \
     for (size_t j = 0; j < conversion->to_count; j++) {                                                              \
       prefix##_ntt_forward_lazy(out + j * out_stride, log_n, &conversion->to[j], tables[j]);                         \
@@ -25,7 +49,7 @@
                                            uint64_t begun, const uint64_t *packed, size_t terms,                     \
                                            size_t packed_terms, unsigned log_n, const he_modulus *q,                 \
                                            const uint64_t *tables) {                                                 \
-    HE_REQUIRE(terms >= 1 && terms <= HE_TERMS_MAX);                                                                 \
+    HE_REQUIRE_FINISH(out0, out1, digits, digit_stride, terms, packed_terms, (size_t)1 << log_n);                    \
     (void)begun;                                                                                                     \
     (void)tables;                                                                                                    \
     const uint64_t *rows[HE_TERMS_MAX];                                                                              \

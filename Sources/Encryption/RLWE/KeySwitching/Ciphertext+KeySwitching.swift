@@ -2,7 +2,8 @@
 
 package import PolynomialRing
 
-// What a key switch does to ciphertexts, the same in every scheme and in both forms.
+// What a key switch does to ciphertexts, the same in every scheme and in both forms. It runs on the kernels that the parameters of
+// the key chose, as packed keys and lazy digits are in a form of their own; those of the ciphertext may have chosen others.
 
 extension KeySwitchingContext {
   /// What a switch adds to the noise of a ciphertext of `limbs` primes: the products with the errors over the divisor, and
@@ -91,7 +92,7 @@ extension RLWEParameters {
     _ key: KeyIdentifier, limbs: Int, _ keys: EvaluationKeys
   ) throws(RLWEError) -> (KeySwitchingContext, KeySwitchingKey) {
     try keys.requireCompatible(self, key)
-    return (try requireKeySwitching(), try keys.relinearizationKey(limbs: limbs))
+    return (try keys.parameters.requireKeySwitching(), try keys.relinearizationKey(limbs: limbs))
   }
 }
 
@@ -113,9 +114,10 @@ extension KeySwitch {
 }
 
 extension Ciphertext where Domain: KeySwitchingDomain {
-  /// The digits of c₁, for several automorphisms of one ciphertext.
-  package func hoistedDigits(parallelism: Parallelism) throws(RLWEError) -> HoistedDigits {
-    let context = try parameters.requireKeySwitching()
+  /// The digits of c₁, for several automorphisms of one ciphertext with the same keys.
+  package func hoistedDigits(with keys: EvaluationKeys, parallelism: Parallelism) throws(RLWEError) -> HoistedDigits {
+    try keys.requireCompatible(parameters, key)
+    let context = try keys.parameters.requireKeySwitching()
     return HoistedDigits(
       Domain.switchingInput(c1, context: context, parallelism: parallelism), parallelism: parallelism)
   }
@@ -126,7 +128,7 @@ extension Ciphertext where Domain: KeySwitchingDomain {
   ) throws(RLWEError) -> Ciphertext<Domain> {
     guard !element.isIdentity else { return self }
     let galois = try galoisKey(element, of: keys)
-    let context = try parameters.requireKeySwitching()
+    let context = try keys.parameters.requireKeySwitching()
     let input = Domain.switchingInput(c1, context: context, parallelism: parallelism)
     return switched(.cut(input), by: galois.key, under: galois.automorphism, parallelism: parallelism)
   }
@@ -136,6 +138,7 @@ extension Ciphertext where Domain: KeySwitchingDomain {
     _ element: GaloisElement, digits: HoistedDigits, with keys: EvaluationKeys, parallelism: Parallelism
   ) throws(RLWEError) -> Ciphertext<Domain> {
     precondition(digits.limbCount == limbCount, "digits of another ciphertext")
+    precondition(digits.context === keys.parameters.keySwitching, "digits for other keys")
     guard !element.isIdentity else { return self }
     let galois = try galoisKey(element, of: keys)
     return switched(.hoisted(digits), by: galois.key, under: galois.automorphism, parallelism: parallelism)
@@ -152,7 +155,7 @@ extension Ciphertext where Domain: KeySwitchingDomain {
     guard limbCount <= reencryption.limbCount else {
       throw .keysTooShort(keys: reencryption.limbCount, ciphertext: limbCount)
     }
-    let context = try parameters.requireKeySwitching()
+    let context = try reencryption.parameters.requireKeySwitching()
     let input = Domain.switchingInput(c1, context: context, parallelism: parallelism)
     return switched(.cut(input), by: reencryption.switching, to: reencryption.target, parallelism: parallelism)
   }

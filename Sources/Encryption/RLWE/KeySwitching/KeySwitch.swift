@@ -5,8 +5,9 @@ package import PolynomialRing
 
 /// One key switch: Σ digit · (k₀, k₁) in the key basis, and that divided by P.
 ///
-/// Two limbs of the key basis after another two: they are finished as far as they can be while they are in the cache.
-/// What is divided out comes first, as all other limbs need it.
+/// Goes through the key basis two limbs at a time, and finishes them as far as it can while they are in the cache. What is divided
+/// out comes first, as all other limbs need it. Each thread borrows scratch for twice the digits and three polynomials of one
+/// prime, which the parameters keep.
 package struct KeySwitch: Sendable {
   let digits: KeySwitchingDigits
   let key: KeySwitchingKey
