@@ -23,7 +23,8 @@ public struct BFVEvaluator: Sendable {
 
   /// An evaluator for `parameters`.
   ///
-  /// - Parameter parallelism: Threads that share the limbs and digits of one operation; at least 1.
+  /// - Parameter parallelism: Threads that share the limbs and digits of one operation; at least 1. All but the caller's are the
+  ///   system pool's, and stay awake for half a millisecond after an operation, in case the next one follows.
   public init(parameters: BFVParameters, parallelism: Int = 1) {
     self.parameters = parameters
     threads = Parallelism(parallelism)

@@ -35,7 +35,8 @@ public struct CKKSEvaluator: Sendable {
   /// - Parameters:
   ///   - parameters: The set.
   ///   - alignment: Who sees to levels and scales.
-  ///   - parallelism: Threads that share the limbs and digits of one operation; at least 1.
+  ///   - parallelism: Threads that share the limbs and digits of one operation; at least 1. All but the caller's are the system
+  ///     pool's, and stay awake for half a millisecond after an operation, in case the next one follows.
   public init(parameters: CKKSParameters, alignment: Alignment = .automatic, parallelism: Int = 1) {
     self.parameters = parameters
     self.alignment = alignment
