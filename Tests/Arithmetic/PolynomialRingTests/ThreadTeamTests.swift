@@ -128,9 +128,9 @@ import Testing
   }
 
   private final class Runs: Sendable {
-    private let values: Mutex<[Int]>
+    private let values: ObservedMutex<[Int]>
 
-    init(_ count: Int) { values = Mutex([Int](repeating: 0, count: count)) }
+    init(_ count: Int) { values = ObservedMutex([Int](repeating: 0, count: count)) }
 
     func add(_ index: Int) { values.withLock { $0[index] += 1 } }
 
