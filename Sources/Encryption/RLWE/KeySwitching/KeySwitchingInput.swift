@@ -12,12 +12,7 @@ package struct KeySwitchingInput: Sendable {
   let limbCount: Int
   let degree: Int
 
-  /// Residues in coefficient form.
-  ///
-  /// Beside `evaluations` they are the scaled ones: then only digits of single primes are cut from them, whose factor is 1.
-  private let coefficients: AlignedStorage
-
-  /// The same times the inverses that the summation of digits wants; the same object where those are all 1.
+  /// Residues in coefficient form, times the inverses that the summation of digits wants; those of the gadget form want none.
   private let scaled: AlignedStorage
 
   private let evaluations: AlignedStorage?
@@ -36,7 +31,7 @@ package struct KeySwitchingInput: Sendable {
       }
       scaled = words
     }
-    self.init(context: context, plans: plans, coefficients: from, scaled: scaled, evaluations: nil)
+    self.init(context: context, plans: plans, scaled: scaled, evaluations: nil)
   }
 
   /// From evaluations: one inverse transform a limb.
@@ -77,17 +72,15 @@ package struct KeySwitchingInput: Sendable {
       plan.inverse(&row)
       if let factors { plan.backend.multiplyScalarInPlace(&row, by: factors[limb], modulo: plan.modulus) }
     }
-    self.init(context: context, plans: plans, coefficients: words, scaled: words, evaluations: evaluations)
+    self.init(context: context, plans: plans, scaled: words, evaluations: evaluations)
   }
 
   private init(
-    context: KeySwitchingContext, plans: [NTTPlan], coefficients: AlignedStorage, scaled: AlignedStorage,
-    evaluations: AlignedStorage?
+    context: KeySwitchingContext, plans: [NTTPlan], scaled: AlignedStorage, evaluations: AlignedStorage?
   ) {
     self.context = context
     limbCount = plans.count
     degree = plans[0].degree
-    self.coefficients = coefficients
     self.scaled = scaled
     self.evaluations = evaluations
   }
@@ -107,7 +100,7 @@ package struct KeySwitchingInput: Sendable {
     let range = context.limbs(ofDigit: digit, limbs: limbCount)
     if let bits = gadget.bits {
       PolynomialKernels.extractBits(
-        &words, row(coefficients, range.lowerBound), shift: bits.lowerBound, bits: bits.count)
+        &words, row(scaled, range.lowerBound), shift: bits.lowerBound, bits: bits.count)
       plan.forwardLazy(&words)
     } else if let evaluations, range.contains(keyLimb) {
       plan.backend.makeLazy(&words, row(evaluations, keyLimb), modulo: plan.modulus)
