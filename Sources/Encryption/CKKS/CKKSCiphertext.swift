@@ -69,7 +69,7 @@ extension CKKSParameters {
       throw .scaleExceedsModulus(scaleBits: scale.log2, modulusBits: available, level: level)
     }
     guard scale.exponent >= CKKSScale.exponents.lowerBound else {
-      throw .noiseExhausted(neededBits: binaryLogarithm(noise), availableBits: scale.log2)
+      throw .noiseExhausted(neededBits: binaryLogarithm(max(1, noise)), availableBits: scale.log2)
     }
     let needed = binaryLogarithm(scale.doubleValue * valueBound + noise) + 1
     // Not a number is refused.
