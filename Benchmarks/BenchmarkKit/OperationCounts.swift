@@ -29,9 +29,6 @@ package struct OperationCounts: Sendable, Hashable {
   /// Limbs of the last step of a division by a product of primes.
   package private(set) var divisions = 0
 
-  /// Limbs of packed key that are read, each N words.
-  package var keyLimbs: Int { keyProducts }
-
   /// The multiplications of all of them, for polynomials of `degree` coefficients.
   package func limit(degree: Int, model: LimitModel) -> Limit {
     let transform = model.transform(degree: degree).multiplications

@@ -20,7 +20,7 @@ struct CPUInfo {
 
   /// Extensions that some kernel uses, by the names that Linux gives them.
   private static let relevantFlags = [
-    "bmi2", "adx", "avx2", "fma", "avx512f", "avx512dq", "avx512vl", "avx512ifma",
+    "bmi2", "adx", "avx2", "fma", "avx512f", "avx512dq", "avx512vl", "avx512ifma", "avx512vbmi",
   ]
 
   /// Asks the system, and measures the clock.

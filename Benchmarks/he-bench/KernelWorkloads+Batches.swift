@@ -57,13 +57,14 @@ extension KernelWorkloads {
       work: Work(
         operations: limbs * degree, unit: "coefficients",
         cycleUnit: .words(.terms, limbs * degree, each: 2 * Self.terms),
-        limit: LimitModel(set).sums(count: degree, terms: Self.terms, outputs: 2).times(limbs),
-        traffic: Traffic.words(read: 3 * Self.terms * degree, written: 2 * degree).times(limbs)),
+        limit: LimitModel(set).sums(count: degree, terms: Self.terms, outputs: 2).times(limbs)),
       rooflineName: "key product, \(limbs) limbs"
     ) {
       let tables = try store.tables(set, degree: degree, bits: Self.defaultBits, limbs: limbs)
       let rows = try tables.map { try KeyProductLimb(tables: $0, terms: Self.terms) }
-      return Prepared { Self.forEachLimb(limbs, threads: threads) { rows[$0].run() } }
+      return Prepared(traffic: rows[0].traffic.times(limbs)) {
+        Self.forEachLimb(limbs, threads: threads) { rows[$0].run() }
+      }
     }
   }
 

@@ -66,13 +66,12 @@ extension KernelWorkloads {
       "key-inner-product", ["terms": .integer(terms)], degree, set,
       work: Work(
         operations: degree, unit: "coefficients", cycleUnit: .words(.terms, degree, each: 2 * terms),
-        limit: LimitModel(set).sums(count: degree, terms: terms, outputs: 2),
-        traffic: .words(read: 3 * terms * degree, written: 2 * degree)),
+        limit: LimitModel(set).sums(count: degree, terms: terms, outputs: 2)),
       rooflineName: "key product, \(terms) terms"
     ) {
       let tables = try store.tables(set, degree: degree, bits: Self.defaultBits, limbs: 1)[0]
       let limb = try KeyProductLimb(tables: tables, terms: terms)
-      return Prepared { limb.run() }
+      return Prepared(traffic: limb.traffic) { limb.run() }
     }
   }
 
@@ -80,14 +79,13 @@ extension KernelWorkloads {
     product(
       "pack-key", ["terms": 1], degree, set,
       work: Work(
-        operations: degree, unit: "coefficients", cycleUnit: .words(.terms, degree, each: 2),
-        traffic: .words(read: 2 * degree, written: 2 * degree))
+        operations: degree, unit: "coefficients", cycleUnit: .words(.terms, degree, each: 2))
     ) {
       let tables = try store.tables(set, degree: degree, bits: Self.defaultBits, limbs: 1)[0]
       let row = RowLayout(words: degree)
       let rows = try AlignedStorage(uniform: row.total(2), below: tables.modulus.value, label: "rows")
-      let packed = AlignedStorage(count: KernelBackend.packedKeyWords(terms: 1, count: degree))
-      return Prepared {
+      let packed = AlignedStorage(count: tables.keyWords(terms: 1))
+      return Prepared(traffic: .words(read: 2 * degree, written: packed.count)) {
         var out = packed.mutableWords(0..<packed.count)
         tables.backend.packKey(&out, rows.words(row[0]), rows.words(row[1]), term: 0, of: 1, modulo: tables.modulus)
         return out[0]
@@ -123,7 +121,7 @@ final class KeyProductLimb: Sendable {
       var digit = digits.mutableWords(term * degree..<(term + 1) * degree)
       tables.forwardLazy(&digit)
     }
-    let packed = AlignedStorage(count: KernelBackend.packedKeyWords(terms: terms, count: degree))
+    let packed = AlignedStorage(count: tables.keyWords(terms: terms))
     var words = packed.mutableWords(0..<packed.count)
     let keys = try AlignedStorage(uniform: 2 * degree, below: q.value, label: "keys")
     for term in 0..<terms {
@@ -136,6 +134,9 @@ final class KeyProductLimb: Sendable {
     self.packed = packed
     outputs = (AlignedStorage(count: degree), AlignedStorage(count: degree))
   }
+
+  /// What has to be moved even once.
+  var traffic: Traffic { .words(read: digits.count + packed.count, written: 2 * tables.degree) }
 
   /// Both sums; a word of them.
   func run() -> UInt64 {

@@ -107,7 +107,8 @@ private final class KeySwitchLimbs: Sendable {
       uniformModulo: (0..<count).flatMap { _ in from }, degree: degree, label: "residues")
     digits = AlignedStorage(count: 2 * count * degree)
     outputs = AlignedStorage(count: 2 * tables.count * degree)
-    let keyWords = KernelBackend.packedKeyWords(terms: count, count: degree)
+    // Equal, as all primes have the same number of bits.
+    let keyWords = tables[0].keyWords(terms: count)
     let packed = AlignedStorage(uninitializedCountInLargePages: tables.count * keyWords)
     for (limb, tables) in tables.enumerated() {
       var words = packed.mutableWords(limb * keyWords..<(limb + 1) * keyWords)

@@ -30,6 +30,9 @@ final class TransformTables: Sendable {
     self.tables = tables
   }
 
+  /// Words of a packed key of `terms` pairs of polynomials.
+  func keyWords(terms: Int) -> Int { backend.packedKeyWords(terms: terms, count: degree, modulo: modulus) }
+
   /// To evaluations, in place, canonical.
   func forward(_ data: inout MutableSpan<UInt64>) {
     let tables = tables

@@ -147,8 +147,8 @@ static void test_keys(const he_kernels *k, unsigned log_n, const he_modulus *q) 
   for (size_t s = 0; s < sizeof terms / sizeof terms[0]; s++) {
     for (unsigned how = 0; how < FILLS; how++) {
       // Of a key that is as long as the sum or longer. The scalar kernel is given one of just that length.
-      const size_t packed_terms = terms[s] + below(HE_TERMS_MAX + 1 - terms[s]), size = 2 * packed_terms * n;
-      uint64_t *packed = words(size), *reference = words(2 * terms[s] * n);
+      const size_t packed_terms = terms[s] + below(HE_TERMS_MAX + 1 - terms[s]), size = k->packed_key_words(packed_terms, n, q);
+      uint64_t *packed = words(size), *reference = words(scalar->packed_key_words(terms[s], n, q));
       uint64_t *digits[HE_TERMS_MAX], *lazy[HE_TERMS_MAX], *out[4];
       for (unsigned i = 0; i < 4; i++) out[i] = words(n);
       for (size_t t = 0; t < packed_terms; t++) {
@@ -307,6 +307,7 @@ static void test_backend(const he_kernels *k) {
       he_modulus q;
       he_modulus_init(&q, primes[i]);
       test_transforms(k, log_n, &q);
+      test_quotients(k, log_n, &q);
       if (log_n <= 7) test_keys(k, log_n, &q);
       he_modulus pair[2] = {q};
       he_modulus_init(&pair[1], prime_below(limit, step));

@@ -63,7 +63,8 @@ static void test_switching(const he_kernels *k, unsigned log_n, const he_modulus
   }
   expect(guarded(digits, to_count * terms * stride), k->isa, "begin_digits", q[0].value, n, from_count);
   for (size_t j = 0; j < to_count; j++) {
-    uint64_t *packed = words(2 * packed_terms * n), *packed_reference = words(2 * terms * n);
+    uint64_t *packed = words(k->packed_key_words(packed_terms, n, &q[j]));
+    uint64_t *packed_reference = words(scalar->packed_key_words(terms, n, &q[j]));
     const uint64_t *rows[HE_TERMS_MAX];
     for (size_t t = 0; t < packed_terms; t++) {
       uint64_t *k0 = filled(n, q[j].value, 0), *k1 = filled(n, q[j].value, (unsigned)below(FILLS));
@@ -81,6 +82,47 @@ static void test_switching(const he_kernels *k, unsigned log_n, const he_modulus
   for (unsigned j = 0; j < 2; j++) free(tables[j]), free(reference[j]);
   for (unsigned i = 0; i < 4; i++) free(out[i]);
   free(factors), free(in), free(row), free(digits), free(canonical);
+}
+
+/// A division's last step from residues that are multiplied already, in place and not, with an addend and without; and the
+/// inverse transform that a factor is given to.
+static void test_quotients(const he_kernels *k, unsigned log_n, const he_modulus *q) {
+  const size_t n = (size_t)1 << log_n;
+  const uint64_t psi = root_of_unity(q->value, log_n);
+  uint64_t *tables = tables_of(k, log_n, q, psi), *reference = tables_of(scalar, log_n, q, psi);
+  for (unsigned how = 0; how < FILLS; how++) {
+    const size_t from_count = 1 + below(5);
+    he_modulus from[5];
+    for (size_t i = 0; i < from_count; i++) he_modulus_init(&from[i], q->value - 1 - below(60));
+    uint64_t *in = words(from_count * n), *row = words(n), *digit = words(n), *expected = words(n), *out = words(n);
+    uint64_t *factors = filled(from_count, q->value, how), w;
+    for (size_t i = 0; i < from_count; i++) fill(in + i * n, n, from[i].value, how);
+    fill(&w, 1, q->value, (unsigned)below(FILLS));
+    const he_conversion conversion = {
+      .from = from, .from_count = from_count, .to = q, .to_count = 1, .factors = factors};
+    scalar->convert(row, n, in, n, NULL, 0, n, &conversion);
+    scalar->ntt_forward_lazy(row, log_n, q, reference);
+    uint64_t *lhs = filled(n, q->value, how), *addend = filled(n, q->value, (how + 1) % FILLS), *both = copied(lhs, n);
+    for (unsigned shape = 0; shape < 4; shape++) {
+      uint64_t *const sum = (shape & 1) != 0 ? addend : NULL, *const target = (shape & 2) != 0 ? both : out;
+      if ((shape & 2) != 0) memcpy(both, lhs, n * sizeof *lhs);
+      k->begin_digits(digit, n, in, n, log_n, &conversion, (const uint64_t *const *)&tables);
+      k->finish_quotient(target, sum, (shape & 2) != 0 ? both : lhs, digit, w, log_n, q, tables);
+      scalar->subtract_scale(expected, sum, lhs, row, w, n, q);
+      const bool good = same(expected, target, n) && guarded(target, n) && guarded(digit, n);
+      expect(good, k->isa, "finish_quotient", q->value, n, 10 * how + shape);
+    }
+    memcpy(expected, lhs, n * sizeof *lhs);
+    scalar->ntt_inverse(expected, log_n, q, reference);
+    scalar->multiply_scalar(expected, expected, w, n, q);
+    memcpy(both, lhs, n * sizeof *lhs);
+    k->ntt_inverse_scaled(out, both, w, log_n, q, tables);
+    expect(same(expected, out, n) && guarded(out, n) && same(both, lhs, n), k->isa, "ntt_inverse_scaled", q->value, n, how);
+    k->ntt_inverse_scaled(both, both, w, log_n, q, tables);
+    expect(same(expected, both, n) && guarded(both, n), k->isa, "ntt_inverse_scaled in place", q->value, n, how);
+    free(in), free(row), free(digit), free(expected), free(out), free(factors), free(lhs), free(addend), free(both);
+  }
+  free(tables), free(reference);
 }
 
 static void test_tensors(const he_kernels *k, const he_modulus *q) {

@@ -43,3 +43,12 @@ func withKernelPointers(
     }
   }
 }
+
+/// The address of words that may be missing.
+func withAddress(_ words: Span<UInt64>?, _ body: (Words?) -> Void) {
+  guard let words else {
+    body(nil)
+    return
+  }
+  unsafe words.withUnsafeBufferPointer { unsafe body($0.baseAddress) }
+}

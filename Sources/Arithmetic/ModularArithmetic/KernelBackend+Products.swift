@@ -61,74 +61,37 @@ extension KernelBackend {
     }
   }
 
-  /// out = (lhs - lazy) · scalar modulo q.
+  /// out = (lhs - lazy) · scalar, plus `addend` where there is one, modulo q.
   ///
   /// - Parameters:
   ///   - out: Comes out canonical.
-  ///   - lhs: Residues.
-  ///   - lazy: From `nttForwardLazy` of this backend modulo q.
-  ///   - scalar: A residue.
-  ///   - q: The modulus.
-  public func differenceScaled(
-    _ out: inout MutableSpan<UInt64>, _ lhs: Span<UInt64>, lazy: Span<UInt64>, by scalar: UInt64, modulo q: Modulus
-  ) {
-    check(q)
-    check(scalar, q)
-    unsafe withKernelPointers(&out, lhs, lazy, q) {
-      unsafe table.pointee.subtract_scale($0, nil, $1, $2, scalar, $3, $4)
-    }
-  }
-
-  /// out = addend + (lhs - lazy) · scalar modulo q.
-  ///
-  /// - Parameters:
-  ///   - out: Comes out canonical.
-  ///   - lhs: Residues.
+  ///   - lhs: Residues; what `out` holds if nil.
   ///   - lazy: From `nttForwardLazy` of this backend modulo q.
   ///   - scalar: A residue.
   ///   - addend: Residues.
   ///   - q: The modulus.
   public func differenceScaled(
-    _ out: inout MutableSpan<UInt64>, _ lhs: Span<UInt64>, lazy: Span<UInt64>, by scalar: UInt64,
-    adding addend: Span<UInt64>, modulo q: Modulus
+    _ out: inout MutableSpan<UInt64>, _ lhs: Span<UInt64>?, lazy: Span<UInt64>, by scalar: UInt64,
+    adding addend: Span<UInt64>? = nil, modulo q: Modulus
   ) {
     check(q)
     check(scalar, q)
-    precondition(addend.count == out.count, "an addend of \(addend.count) words for an output of \(out.count)")
-    unsafe withKernelPointers(&out, lhs, lazy, q) { out, lhs, lazy, count, q in
-      unsafe addend.withUnsafeBufferPointer {
-        unsafe table.pointee.subtract_scale(out, $0.baseAddress, lhs, lazy, scalar, count, q)
+    precondition(
+      lhs?.count ?? out.count == out.count && addend?.count ?? out.count == out.count, "rows of different counts")
+    unsafe withKernelPointers(&out, lazy, q) { out, lazy, count, q in
+      unsafe withAddress(lhs) { lhs in
+        unsafe withAddress(addend) { addend in
+          unsafe table.pointee.subtract_scale(out, addend, lhs ?? Words(out), lazy, scalar, count, q)
+        }
       }
     }
   }
 
-  /// data = (data - lazy) · scalar modulo q.
-  public func differenceScaledInPlace(
-    _ data: inout MutableSpan<UInt64>, lazy: Span<UInt64>, by scalar: UInt64, modulo q: Modulus
-  ) {
-    check(q)
-    check(scalar, q)
-    unsafe withKernelPointers(&data, lazy, q) {
-      unsafe table.pointee.subtract_scale($0, nil, $0, $1, scalar, $2, $3)
-    }
-  }
-
-  /// data = addend + (data - lazy) · scalar modulo q.
-  public func differenceScaledInPlace(
-    _ data: inout MutableSpan<UInt64>, lazy: Span<UInt64>, by scalar: UInt64, adding addend: Span<UInt64>,
-    modulo q: Modulus
-  ) {
-    check(q)
-    check(scalar, q)
-    unsafe withKernelPointers(&data, addend, lazy, q) {
-      unsafe table.pointee.subtract_scale($0, $1, $0, $2, scalar, $3, $4)
-    }
-  }
-
-  /// Words of a packed key of `terms` pairs of polynomials of `count` coefficients.
-  public static func packedKeyWords(terms: Int, count: Int) -> Int {
-    checkKey(terms: terms, count: count)
-    return 2 * terms * count
+  /// Words of a packed key of `terms` pairs of polynomials of `count` coefficients: as many as there are coefficients, or fewer
+  /// where this backend packs narrow residues closer.
+  public func packedKeyWords(terms: Int, count: Int, modulo q: Modulus) -> Int {
+    Self.checkKey(terms: terms, count: count)
+    return unsafe withUnsafePointer(to: q.constants) { unsafe table.pointee.packed_key_words(terms, count, $0) }
   }
 
   /// Packs one pair of key polynomials for `keyInnerProduct`.
@@ -149,7 +112,8 @@ extension KernelBackend {
     check(q)
     precondition(q.value & 1 == 1, "keys need an odd modulus, not \(q.value)")
     precondition(k0.count == k1.count && (0..<terms).contains(term), "term \(term) of \(terms)")
-    precondition(packed.count == Self.packedKeyWords(terms: terms, count: k0.count), "packed key of another size")
+    precondition(
+      packed.count == packedKeyWords(terms: terms, count: k0.count, modulo: q), "packed key of another size")
     let count = k0.count
     unsafe k0.withUnsafeBufferPointer { k0 in
       unsafe withKernelPointers(&packed, q) { packed, _, q in
@@ -181,7 +145,8 @@ extension KernelBackend {
     let count = out0.count
     precondition(out1.count == count, "outputs of \(count) and \(out1.count) words")
     precondition((1...packedTerms).contains(terms), "\(terms) digits for a key of \(packedTerms)")
-    precondition(packed.count == Self.packedKeyWords(terms: packedTerms, count: count), "packed key of another size")
+    precondition(
+      packed.count == packedKeyWords(terms: packedTerms, count: count, modulo: q), "packed key of another size")
     checkRows(words: lazyDigits.count, stride: digitStride, count: count, rows: terms)
     unsafe out1.withUnsafeMutableBufferPointer { out1 in
       unsafe withKernelPointers(&out0, q) { out0, _, q in

@@ -75,7 +75,8 @@ extension KernelBackend {
     let count = out0.count
     precondition(out1.count == count, "outputs of \(count) and \(out1.count) words")
     precondition((1...packedTerms).contains(terms), "\(terms) digits for a key of \(packedTerms)")
-    precondition(packed.count == Self.packedKeyWords(terms: packedTerms, count: count), "packed key of another size")
+    precondition(
+      packed.count == packedKeyWords(terms: packedTerms, count: count, modulo: q), "packed key of another size")
     precondition(
       count.nonzeroBitCount == 1 && tables.count == nttTableWords(logDegree: count.trailingZeroBitCount),
       "tables of another degree")
@@ -92,6 +93,44 @@ extension KernelBackend {
               unsafe table.pointee.finish_key_product(
                 out0, out1, digits, digitStride, begun, packed, terms, packedTerms,
                 UInt32(count.trailingZeroBitCount), q, tables)
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// out = (lhs - digit) · scalar, plus `addend` where there is one, modulo q: ends the transform of the digit, and a division.
+  ///
+  /// - Parameters:
+  ///   - out: N words; come out canonical.
+  ///   - lhs: N residues; what `out` holds if nil.
+  ///   - digit: From `beginDigits` of this backend modulo q, aligned to 64 bytes. Overwritten.
+  ///   - scalar: A residue.
+  ///   - addend: N residues.
+  ///   - q: The modulus.
+  ///   - tables: Filled by this backend for the same q and N.
+  public func finishQuotient(
+    _ out: inout MutableSpan<UInt64>, _ lhs: Span<UInt64>?, digit: inout MutableSpan<UInt64>, by scalar: UInt64,
+    adding addend: Span<UInt64>?, modulo q: Modulus, tables: Span<UInt64>
+  ) {
+    check(q)
+    check(scalar, q)
+    let count = out.count
+    precondition(
+      digit.count == count && lhs?.count ?? count == count && addend?.count ?? count == count,
+      "rows of different counts")
+    precondition(
+      count.nonzeroBitCount == 1 && tables.count == nttTableWords(logDegree: count.trailingZeroBitCount),
+      "tables of another degree")
+    unsafe tables.withUnsafeBufferPointer { tables in
+      unsafe digit.withUnsafeMutableBufferPointer { digit in
+        unsafe withKernelPointers(&out, q) { out, _, q in
+          unsafe withAddress(lhs) { lhs in
+            unsafe withAddress(addend) { addend in
+              guard let digit = digit.baseAddress, let tables = tables.baseAddress else { return }
+              unsafe table.pointee.finish_quotient(
+                out, addend, lhs ?? Words(out), digit, scalar, UInt32(count.trailingZeroBitCount), q, tables)
             }
           }
         }

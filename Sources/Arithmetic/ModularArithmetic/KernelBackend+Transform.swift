@@ -67,6 +67,38 @@ extension KernelBackend {
     unsafe transform(&data, q, tables) { unsafe table.pointee.ntt_inverse($0, $1, $2, $3) }
   }
 
+  /// out = scalar times the inverse transform of `input`.
+  ///
+  /// - Parameters:
+  ///   - out: N words, aligned to 64 bytes; come out canonical.
+  ///   - input: N residues, aligned to 64 bytes.
+  ///   - scalar: A residue.
+  ///   - q: The modulus of the tables.
+  ///   - tables: Filled by this backend for the same q and N.
+  public func nttInverseScaled(
+    _ out: inout MutableSpan<UInt64>, _ input: Span<UInt64>, by scalar: UInt64, modulo q: Modulus, tables: Span<UInt64>
+  ) {
+    check(scalar, q)
+    precondition(input.count == out.count, "input of \(input.count) words for an output of \(out.count)")
+    unsafe input.withUnsafeBufferPointer { input in
+      guard let input = input.baseAddress else { return }
+      precondition(UInt(bitPattern: input) % 64 == 0, "words of a transform are not aligned to 64 bytes")
+      unsafe transform(&out, q, tables) {
+        unsafe table.pointee.ntt_inverse_scaled($0, input, scalar, $1, $2, $3)
+      }
+    }
+  }
+
+  /// The same in place.
+  public func nttInverseScaledInPlace(
+    _ data: inout MutableSpan<UInt64>, by scalar: UInt64, modulo q: Modulus, tables: Span<UInt64>
+  ) {
+    check(scalar, q)
+    unsafe transform(&data, q, tables) {
+      unsafe table.pointee.ntt_inverse_scaled($0, $0, scalar, $1, $2, $3)
+    }
+  }
+
   private func transform(
     _ data: inout MutableSpan<UInt64>, _ q: Modulus, _ tables: Span<UInt64>,
     _ body: (MutableWords, UInt32, Constants, Words) -> Void

@@ -14,9 +14,12 @@ package final class Countdown: Sendable {
     missing = Atomic(count)
   }
 
-  /// One of them has ended; what it wrote is seen by those that waited.
-  package func arrive() {
-    missing.wrappingSubtract(1, ordering: .acquiringAndReleasing)
+  /// One of them has ended; what it wrote is seen by those that waited, and by the last one.
+  ///
+  /// - Returns: Whether it is the last.
+  @discardableResult
+  package func arrive() -> Bool {
+    missing.wrappingSubtract(1, ordering: .acquiringAndReleasing).newValue == 0
   }
 
   /// Returns when all of them have ended.

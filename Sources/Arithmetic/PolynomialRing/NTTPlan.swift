@@ -70,6 +70,28 @@ public final class NTTPlan: Sendable {
     backend.nttInverse(&data, modulo: modulus, tables: storage.words(0..<storage.count))
   }
 
+  /// scalar times the residues of N evaluations in coefficient form.
+  package func inverseScaled(_ out: inout MutableSpan<UInt64>, _ input: Span<UInt64>, by scalar: UInt64) {
+    let storage = tables
+    backend.nttInverseScaled(&out, input, by: scalar, modulo: modulus, tables: storage.words(0..<storage.count))
+  }
+
+  /// The same in place.
+  package func inverseScaledInPlace(_ data: inout MutableSpan<UInt64>, by scalar: UInt64) {
+    let storage = tables
+    backend.nttInverseScaledInPlace(&data, by: scalar, modulo: modulus, tables: storage.words(0..<storage.count))
+  }
+
+  /// Ends the transform of a digit and a division: `KernelBackend.finishQuotient`.
+  package func finishQuotient(
+    _ out: inout MutableSpan<UInt64>, _ lhs: Span<UInt64>?, digit: inout MutableSpan<UInt64>, by scalar: UInt64,
+    adding addend: Span<UInt64>?
+  ) {
+    let storage = tables
+    backend.finishQuotient(
+      &out, lhs, digit: &digit, by: scalar, adding: addend, modulo: modulus, tables: storage.words(0..<storage.count))
+  }
+
   /// Ends the transforms of digits, and multiplies them with both halves of a packed key: `KernelBackend.finishKeyProduct`.
   package func finishKeyProduct(
     _ out0: inout MutableSpan<UInt64>, _ out1: inout MutableSpan<UInt64>, digits: inout MutableSpan<UInt64>, terms: Int,

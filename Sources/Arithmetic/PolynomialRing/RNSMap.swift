@@ -94,6 +94,39 @@ package struct RNSMap: Sendable {
       plans: source + target)
   }
 
+  /// Residues yᵢ = [x·(M/mᵢ)⁻¹] modulo the primes of `source` to v = round(Σ yᵢ/mᵢ): Σ yᵢ·(M/mᵢ) − v·M is the representative of x
+  /// in [−M/2, M/2].
+  package static func overflow(of source: [NTTPlan]) -> RNSMap {
+    let moduli = source.map(\.modulus)
+    // Any modulus will do, as v is at most the number of primes.
+    return RNSMap(
+      RNSConversion(
+        from: moduli, to: [moduli[0]], inverses: [], factors: moduli.map { _ in 0 },
+        rounding: RNSConversion.Rounding(fractions: moduli.map { Self.fraction(1, over: $0) }, corrections: [1])),
+      plans: source)
+  }
+
+  /// Residues yᵢ and then v, as `overflow` has and gives them, to the representative of x in [−M/2, M/2].
+  package static func liftingOfMultiplied(from source: [NTTPlan], to target: [NTTPlan]) -> RNSMap {
+    let moduli = source.map(\.modulus)
+    let product = Self.product(moduli)
+    let cofactors = Self.cofactors(moduli, product)
+    return RNSMap(
+      RNSConversion(
+        from: moduli + [moduli[0]], to: target.map(\.modulus), inverses: [],
+        factors: target.flatMap { plan in
+          cofactors.map { $0.residue(modulo: plan.modulus.value) }
+            + [plan.modulus.negate(product.residue(modulo: plan.modulus.value))]
+        }),
+      plans: source + target)
+  }
+
+  /// (M/mᵢ)⁻¹ modulo mᵢ for each prime of `source`, M their product.
+  package static func inversesOfCofactors(_ source: [NTTPlan]) -> [UInt64] {
+    let moduli = source.map(\.modulus)
+    return inverses(cofactors(moduli, product(moduli)), moduli)
+  }
+
   /// Maps `count` coefficients.
   ///
   /// - Parameters:

@@ -23,10 +23,10 @@ package final class ScratchPool: Sendable {
     return body(block)
   }
 
-  /// Takes out the smallest block that is large enough, or a new one.
+  /// Takes out the smallest block that is large enough, of equal ones the last that was given back, or a new one.
   package func take(count: Int) -> AlignedStorage {
     let found = blocks.withLock { blocks -> AlignedStorage? in
-      let fitting = blocks.indices.filter { blocks[$0].count >= count }
+      let fitting = blocks.indices.reversed().filter { blocks[$0].count >= count }
       guard let index = fitting.min(by: { blocks[$0].count < blocks[$1].count }) else { return nil }
       return blocks.remove(at: index)
     }

@@ -49,17 +49,13 @@ package struct Parallelism: Sendable {
   }
 
   /// Runs the bodies of one loop.
-  func run(_ count: Int, _ body: @Sendable (_ index: Int, _ worker: Int) -> Void) {
+  func run(_ order: LoopOrder, _ body: @Sendable (_ index: Int, _ worker: Int) -> Void) {
     if let members {
-      members.team.run(count, body)
+      members.team.run(order, body)
     } else {
-      let next = Atomic<Int>(0)
-      DispatchQueue.concurrentPerform(iterations: min(threads, count)) { worker in
-        while true {
-          let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-          guard index < count else { return }
-          body(index, worker)
-        }
+      withoutActuallyEscaping(body) { body in
+        let loop = SharedLoop(order, body: body)
+        DispatchQueue.concurrentPerform(iterations: min(threads, order.count)) { loop.work(worker: $0) }
       }
     }
   }
@@ -97,31 +93,7 @@ private final class TeamMembers: Sendable {
 /// loop any more. It waits for no helper that has not taken the loop, so that it does not matter when one comes, or whether. A
 /// body must not run a loop of its own team: its helper would wait for itself.
 private final class ThreadTeam: Sendable {
-  /// One loop.
-  private final class Loop: Sendable {
-    let count: Int
-    let body: @Sendable (Int, Int) -> Void
-    let next = Atomic<Int>(0)
-    let done = Atomic<Int>(0)
-
-    init(count: Int, body: @escaping @Sendable (Int, Int) -> Void) {
-      self.count = count
-      self.body = body
-    }
-
-    /// Takes part as one of the workers 0 ..< count.
-    func work(worker: Int) {
-      guard worker < count else { return }
-      while true {
-        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard index < count else { return }
-        body(index, worker)
-        done.wrappingAdd(1, ordering: .releasing)
-      }
-    }
-  }
-
-  private let loop = ObservedMutex<Loop?>(nil)
+  private let loop = ObservedMutex<SharedLoop?>(nil)
 
   /// How many loops have been published.
   private let published = Atomic<Int>(0)
@@ -162,19 +134,19 @@ private final class ThreadTeam: Sendable {
     helpers.withLock { $0.isBusy = false }
   }
 
-  func run(_ count: Int, _ body: @Sendable (Int, Int) -> Void) {
-    withoutActuallyEscaping(body) { publish(count, $0) }
+  func run(_ order: LoopOrder, _ body: @Sendable (Int, Int) -> Void) {
+    withoutActuallyEscaping(body) { publish(order, $0) }
   }
 
   /// Nobody holds the body when this returns.
   @inline(never)
-  private func publish(_ count: Int, _ body: @escaping @Sendable (Int, Int) -> Void) {
-    let loop = Loop(count: count, body: body)
+  private func publish(_ order: LoopOrder, _ body: @escaping @Sendable (Int, Int) -> Void) {
+    let loop = SharedLoop(order, body: body)
     self.loop.withLock { $0 = loop }
     published.wrappingAdd(1, ordering: .releasing)
     loop.work(worker: 0)
     self.loop.withLock { $0 = nil }
-    spin(until: { loop.done.load(ordering: .acquiring) == count && holders.load(ordering: .acquiring) == 0 })
+    spin(until: { loop.isDone && holders.load(ordering: .acquiring) == 0 })
   }
 
   /// A stint of a helper.

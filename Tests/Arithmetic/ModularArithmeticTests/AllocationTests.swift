@@ -74,7 +74,7 @@ import Testing
     }
     let (lhs, out0, out1) = (residues(q), residues(q), residues(q))
     let packed = AlignedWords(
-      Array(repeating: 0, count: KernelBackend.packedKeyWords(terms: 1, count: Self.degree)))
+      Array(repeating: 0, count: backend.packedKeyWords(terms: 1, count: Self.degree, modulo: q)))
     lazy.read { lazy in
       lhs.read { lhs in
         expectNoAllocations("sumOfProducts") {

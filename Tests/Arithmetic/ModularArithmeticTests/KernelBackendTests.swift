@@ -14,7 +14,7 @@ import Testing
       guard let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8) else { return nil }
       let flags = Set(text.split(whereSeparator: \.isWhitespace))
       let needs: [(KernelBackend.InstructionSet, [Substring])] = [
-        (.avx512ifma, ["avx512f", "avx512dq", "avx512bw", "avx512vl", "avx512ifma"]),
+        (.avx512ifma, ["avx512f", "avx512dq", "avx512bw", "avx512vl", "avx512ifma", "avx512vbmi"]),
         (.avx512, ["avx512f", "avx512dq", "avx512vl"]),
         (.avx2, ["avx2", "fma"]),
         (.scalar, []),

@@ -79,9 +79,9 @@ import Testing
             span = sum.mutableSpan
             backend.differenceScaled(&span, lhs.span, lazy: lazy, by: scalar, adding: addend.span, modulo: q)
             span = scaledInPlace.mutableSpan
-            backend.differenceScaledInPlace(&span, lazy: lazy, by: scalar, modulo: q)
+            backend.differenceScaled(&span, nil, lazy: lazy, by: scalar, modulo: q)
             span = sumInPlace.mutableSpan
-            backend.differenceScaledInPlace(&span, lazy: lazy, by: scalar, adding: addend.span, modulo: q)
+            backend.differenceScaled(&span, nil, lazy: lazy, by: scalar, adding: addend.span, modulo: q)
           }
           #expect(scaledInPlace == scaled && sumInPlace == sum, "N = \(degree), q = \(q), \(generator)")
           let expected = (0..<degree).map { q.multiply(q.subtract(lhs[$0], canonical[$0]), scalar) }
@@ -119,7 +119,7 @@ import Testing
           (residues(degree, q, extreme: extreme, &generator), residues(degree, q, extreme: extreme, &generator))
         }
         let packed = AlignedWords(
-          Array(repeating: 0, count: KernelBackend.packedKeyWords(terms: packedTerms, count: degree)))
+          Array(repeating: 0, count: backend.packedKeyWords(terms: packedTerms, count: degree, modulo: q)))
         packed.mutate { packed in
           for (t, key) in keys.enumerated() {
             backend.packKey(&packed, key.0.span, key.1.span, term: t, of: packedTerms, modulo: q)

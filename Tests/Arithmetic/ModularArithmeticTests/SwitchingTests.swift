@@ -58,7 +58,7 @@ import Testing
       for (j, q) in targets.enumerated() {
         let keys = (0..<2 * terms).map { _ in residues(degree, q, extreme: extreme, &generator) }
         let packed = AlignedWords(
-          Array(repeating: 0, count: KernelBackend.packedKeyWords(terms: terms, count: degree)))
+          Array(repeating: 0, count: backend.packedKeyWords(terms: terms, count: degree, modulo: q)))
         packed.mutate { packed in
           for term in 0..<terms {
             let (k0, k1) = (keys[2 * term], keys[2 * term + 1])

@@ -2,6 +2,7 @@
 
 import Dispatch
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import PolynomialRing
@@ -19,6 +20,51 @@ import Testing
           runs.add(index)
         }
         #expect(runs.counts == [Int](repeating: 1, count: count))
+      }
+    }
+  }
+
+  /// The same for rounds of shares of any sizes, as many as there are threads or not.
+  @Test(arguments: [1, 2, 3, 8])
+  func everyIndexOfEveryRoundRunsOnce(threads: Int) {
+    var generator = TestGenerator(seed: 0x77_0001 + UInt64(threads))
+    let parallelisms = [Parallelism(threads), Parallelism(threads).team()]
+    for _ in 0..<300 {
+      let rounds = (0..<Int.random(in: 0...4, using: &generator)).map { _ in
+        (0..<Int.random(in: 0...4, using: &generator)).map { _ in Int.random(in: 0...5, using: &generator) }
+      }
+      let order = LoopOrder(rounds: rounds)
+      #expect(order.count == rounds.joined().reduce(0, +))
+      for parallelism in parallelisms {
+        let runs = Runs(order.count)
+        concurrentFor(order, parallelism: parallelism) { index, worker in
+          #expect(worker >= 0 && worker < max(1, min(threads, order.count)))
+          runs.add(index)
+        }
+        #expect(runs.counts == [Int](repeating: 1, count: order.count), "\(rounds), \(generator)")
+      }
+    }
+  }
+
+  /// A higher index of a share may wait for a lower one, whoever takes them.
+  @Test(arguments: [1, 2, 5])
+  func sharesAreTakenInOrder(threads: Int) {
+    let parallelism = Parallelism(threads).team()
+    for _ in 0..<200 {
+      let arrivals = (0..<12).map { _ in Countdown(1) }
+      concurrentFor(LoopOrder(rounds: [[4, 4, 4]]), parallelism: parallelism) { index, _ in
+        if index % 4 > 0 { arrivals[index - 1].wait() }
+        arrivals[index].arrive()
+      }
+    }
+  }
+
+  @Test func equalSharesCoverEverything() {
+    for threads in 1...9 {
+      for count in 0...40 {
+        let shares = LoopOrder.equalShares(of: count, for: Parallelism(threads))
+        #expect(shares.count == threads && Array(shares.joined()) == Array(0..<count))
+        #expect(shares.allSatisfy { abs($0.count * threads - count) < threads })
       }
     }
   }
@@ -56,25 +102,28 @@ import Testing
     #expect(came.isRaised)
   }
 
-  /// Later indexes see what the first ones wrote, and one thread never waits.
+  /// Rounds see what those before them wrote, one arrival is the last, and one thread never waits.
   @Test(arguments: [1, 2, 5])
   func laterBodiesWaitForTheFirst(threads: Int) {
     let parallelism = Parallelism(threads).team()
     for first in [0, 1, 3] {
       for round in 1...200 {
         let storage = AlignedStorage(count: 8)
-        let missing = Countdown(first)
-        concurrentFor(8, parallelism: parallelism) { index, _ in
+        let (missing, lasts) = (Countdown(first), Runs(1))
+        let order = LoopOrder(
+          rounds: [first, 8 - first].map { LoopOrder.equalShares(of: $0, for: parallelism).map(\.count) })
+        concurrentFor(order, parallelism: parallelism) { index, _ in
           guard index >= first else {
             var words = storage.mutableWords(index..<index + 1)
             words[0] = UInt64(round)
-            missing.arrive()
+            if missing.arrive() { lasts.add(0) }
             return
           }
           missing.wait()
           let seen = storage.words(0..<first)
           for place in 0..<first { #expect(seen[place] == UInt64(round)) }
         }
+        #expect(lasts.counts == [first == 0 ? 0 : 1])
       }
     }
   }

@@ -15,6 +15,9 @@ void he_avx512ifma_ntt_forward(uint64_t *data, unsigned log_n, const he_modulus 
 void he_avx512ifma_ntt_forward_lazy(uint64_t *data, unsigned log_n, const he_modulus *q, const uint64_t *tables);
 void he_avx512ifma_ntt_inverse(uint64_t *data, unsigned log_n, const he_modulus *q, const uint64_t *tables);
 
+void he_avx512ifma_ntt_inverse_scaled(uint64_t *out, const uint64_t *in, uint64_t scalar, unsigned log_n,
+                                      const he_modulus *q, const uint64_t *tables);
+
 void he_avx512ifma_add(uint64_t *out, const uint64_t *lhs, const uint64_t *rhs, size_t count, const he_modulus *q);
 void he_avx512ifma_subtract(uint64_t *out, const uint64_t *lhs, const uint64_t *rhs, size_t count, const he_modulus *q);
 void he_avx512ifma_negate(uint64_t *out, const uint64_t *in, size_t count, const he_modulus *q);
@@ -29,6 +32,7 @@ void he_avx512ifma_sum_of_products(uint64_t *out, const uint64_t *const *lhs, co
                                size_t count, const he_modulus *q);
 void he_avx512ifma_subtract_scale(uint64_t *out, const uint64_t *addend, const uint64_t *lhs,
                               const uint64_t *lazy_rhs, uint64_t scalar, size_t count, const he_modulus *q);
+size_t he_avx512ifma_packed_key_words(size_t terms, size_t count, const he_modulus *q);
 void he_avx512ifma_pack_key(uint64_t *packed, const uint64_t *k0, const uint64_t *k1, size_t term, size_t terms,
                         size_t count, const he_modulus *q);
 void he_avx512ifma_key_inner_product(uint64_t *out0, uint64_t *out1, const uint64_t *const *lazy_digits,
@@ -39,6 +43,8 @@ void he_avx512ifma_begin_digits(uint64_t *out, size_t out_stride, const uint64_t
 void he_avx512ifma_finish_key_product(uint64_t *out0, uint64_t *out1, uint64_t *digits, size_t digit_stride,
                                       uint64_t begun, const uint64_t *packed, size_t terms, size_t packed_terms,
                                       unsigned log_n, const he_modulus *q, const uint64_t *tables);
+void he_avx512ifma_finish_quotient(uint64_t *out, const uint64_t *addend, const uint64_t *lhs, uint64_t *digit,
+                                   uint64_t scalar, unsigned log_n, const he_modulus *q, const uint64_t *tables);
 void he_avx512ifma_tensor_accumulate(uint64_t *out0, uint64_t *out1, const uint64_t *a0, const uint64_t *a1,
                                      const uint64_t *b0, const uint64_t *b1, uint64_t scalar, size_t count,
                                      const he_modulus *q);

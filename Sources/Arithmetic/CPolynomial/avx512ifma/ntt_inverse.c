@@ -10,6 +10,9 @@
 // the sums; 8 along the sums of products 2, 4, 8), three in sixteen of radix 16, and one in eight of the last six
 // levels, which start at 1.
 
+#include <string.h>
+
+#include "../internal/he_arithmetic.h"
 #include "../scalar/he_scalar.h"
 #include "he_avx512ifma.h"
 #include "ntt_plan.h"
@@ -22,6 +25,8 @@ HE_AVX512IFMA_REGION_BEGIN
 #define HE_PASS_BOUND 8
 /// No value is ever above 64 q.
 #define HE_LAZY_BOUND 64
+/// How many bytes of an output are on their way.
+#define HE_WRITE_AHEAD 2048
 
 typedef struct inverse_constants {
   he_vector negated_q;  ///< 2^52 - q
@@ -32,6 +37,7 @@ typedef struct inverse_constants {
   he_vector scale, scale_quotient;  ///< N^-1
   he_vector last, last_quotient;    ///< psi^rev(1) N^-1
   uint64_t modulus;
+  bool is_moving;       ///< not in place
 } inverse_constants;
 
 /// The smallest i with bound <= 2^i. Known when compiled.
@@ -170,21 +176,32 @@ HE_INLINE void store_rows(uint64_t *data, he_vector x[8], unsigned bound[8], con
   }
 }
 
+/// Asks for the words that are written two blocks later: where another core has them last, their lines take long to come. An
+/// address outside of any object does no harm.
+HE_INLINE void write_ahead(const uint64_t *data) {
+  HE_UNROLL
+  for (unsigned line = 0; line < 8; line++) {
+    __builtin_prefetch((const void *)((uintptr_t)(data + 8 * line) + HE_WRITE_AHEAD), 1, 3);
+  }
+}
+
 /// The first six levels of `blocks` blocks of 64 values, the mirror image of the forward transform's last six: the
-/// second half of each block is interleaved with the first half of the next. `table` is behind that of the first block.
-HE_INLINE void inverse_blocks(uint64_t *data, size_t blocks, const uint64_t *table, const inverse_constants *constants,
-                              const bool last) {
+/// second half of each block is interleaved with the first half of the next. `table` is behind that of the first block. In place,
+/// or from elsewhere.
+HE_INLINE void inverse_blocks(uint64_t *data, const uint64_t *in, size_t blocks, const uint64_t *table,
+                              const inverse_constants *constants, const bool last) {
   he_vector x[8];
   unsigned bound[8];
   table -= HE_BLOCK_WORDS;
-  load_canonical(x, bound, data);
+  load_canonical(x, bound, in);
   HE_UNROLL
   for (unsigned step = 0; step < 12; step++) lanes_step(x, bound, table, 2 - step / 4, step % 4, constants);
   transpose_lanes(x, bound);
   for (; blocks > 1; blocks--) {
     he_vector next[8];
     unsigned next_bound[8];
-    load_canonical(next, next_bound, data + 64);
+    load_canonical(next, next_bound, in + 64);
+    if (constants->is_moving) write_ahead(data);
     HE_UNROLL
     for (unsigned r = 0; r < 8; r++) bound[r] = 8;
     HE_UNROLL
@@ -197,6 +214,7 @@ HE_INLINE void inverse_blocks(uint64_t *data, size_t blocks, const uint64_t *tab
     HE_UNROLL
     for (unsigned r = 0; r < 8; r++) x[r] = next[r];
     data += 64;
+    in += 64;
     table -= HE_BLOCK_WORDS;
   }
   HE_UNROLL
@@ -221,27 +239,28 @@ DEFINE_PASS(inverse_pass_8_last, 3, true)
 DEFINE_PASS(inverse_pass_16, 4, false)
 DEFINE_PASS(inverse_pass_16_last, 4, true)
 
-static void inverse_blocks_only(uint64_t *data, const uint64_t *table, const inverse_constants *constants) {
-  inverse_blocks(data, 1, table, constants, true);  // degree 64 alone
+static void inverse_blocks_only(uint64_t *data, const uint64_t *in, const uint64_t *table,
+                                const inverse_constants *constants) {
+  inverse_blocks(data, in, 1, table, constants, true);  // degree 64 alone
 }
-static void inverse_blocks_below(uint64_t *data, size_t blocks, const uint64_t *table,
+static void inverse_blocks_below(uint64_t *data, const uint64_t *in, size_t blocks, const uint64_t *table,
                                  const inverse_constants *constants) {
-  inverse_blocks(data, blocks, table, constants, false);
+  inverse_blocks(data, in, blocks, table, constants, false);
 }
 
-/// Transforms 2^log_length values, the last pass of all included where `last`. `table` is behind the twiddles of the mirror
+/// Transforms 2^log_length values of `in`, the last pass of all included where `last`. `table` is behind the twiddles of the mirror
 /// image of these values; returns where they begin.
-static const uint64_t *inverse_walk(uint64_t *data, unsigned log_length, const uint64_t *table,
+static const uint64_t *inverse_walk(uint64_t *data, const uint64_t *in, unsigned log_length, const uint64_t *table,
                                     const inverse_constants *constants, bool last) {
   const unsigned log_radix = pass_log_radix(log_length);
   const size_t stride = (size_t)1 << (log_length - log_radix);
   if (stride == 64) {
-    inverse_blocks_below(data, (size_t)1 << log_radix, table, constants);
+    inverse_blocks_below(data, in, (size_t)1 << log_radix, table, constants);
     HE_ENSURE_LOW52_BELOW(data, stride << log_radix, HE_PASS_BOUND * constants->modulus);
     table -= (size_t)HE_BLOCK_WORDS << log_radix;
   } else {
     for (size_t part = 0; part < (size_t)1 << log_radix; part++) {
-      table = inverse_walk(data + part * stride, log_length - log_radix, table, constants, false);
+      table = inverse_walk(data + part * stride, in + part * stride, log_length - log_radix, table, constants, false);
     }
   }
   table -= pass_words(log_radix);
@@ -255,36 +274,64 @@ static const uint64_t *inverse_walk(uint64_t *data, unsigned log_length, const u
   return table;
 }
 
-void he_avx512ifma_ntt_inverse(uint64_t *data, unsigned log_n, const he_modulus *q, const uint64_t *tables) {
-  HE_REQUIRE_LOG_N(log_n);
+/// Both transforms of degree 64 and more; `scale` and `last` with their quotients as in inverse_constants.
+HE_INLINE void inverse(uint64_t *out, const uint64_t *in, const uint64_t scale[2], const uint64_t last[2], unsigned log_n,
+                       const he_modulus *q, const uint64_t *tables) {
   HE_REQUIRE_MODULUS(q, HE_AVX512IFMA_LIMIT);
-  HE_REQUIRE_ALIGNED(data);
+  HE_REQUIRE_ALIGNED(out);
+  HE_REQUIRE_ALIGNED(in);
   HE_REQUIRE_ALIGNED(tables);
-  if (log_n < HE_VECTOR_LOG_N_MIN) {
-    he_scalar_ntt_inverse(data, log_n, q, tables);
-    return;
-  }
-  HE_REQUIRE_BELOW(data, (size_t)1 << log_n, q->value);
+  HE_REQUIRE_BELOW(in, (size_t)1 << log_n, q->value);
   const uint64_t modulus = q->value;
   inverse_constants constants = {
     .negated_q = vector_broadcast((UINT64_C(1) << 52) - modulus),
     .reciprocal = vector_broadcast(he_reciprocal_52(q)),
     .q = vector_broadcast(modulus),
     .inverse = vector_broadcast(inverse_of_odd(modulus)),
-    .scale = vector_broadcast(tables[HE_HEAD_SCALE]),
-    .scale_quotient = vector_broadcast(tables[HE_HEAD_SCALE + 1]),
-    .last = vector_broadcast(tables[HE_HEAD_LAST]),
-    .last_quotient = vector_broadcast(tables[HE_HEAD_LAST + 1]),
+    .scale = vector_broadcast(scale[0]),
+    .scale_quotient = vector_broadcast(scale[1]),
+    .last = vector_broadcast(last[0]),
+    .last_quotient = vector_broadcast(last[1]),
     .modulus = modulus,
+    .is_moving = out != in,
   };
   for (unsigned i = 0; i < 6; i++) constants.bias[i] = vector_broadcast(modulus << i);
   tables += HE_HEAD_WORDS + walk_words(log_n);
   if (log_n == 6) {
-    inverse_blocks_only(data, tables, &constants);
+    inverse_blocks_only(out, in, tables, &constants);
   } else {
-    inverse_walk(data, log_n, tables, &constants, true);
+    inverse_walk(out, in, log_n, tables, &constants, true);
   }
-  HE_ENSURE_BELOW(data, (size_t)1 << log_n, modulus);
+  HE_ENSURE_BELOW(out, (size_t)1 << log_n, modulus);
+}
+
+void he_avx512ifma_ntt_inverse(uint64_t *data, unsigned log_n, const he_modulus *q, const uint64_t *tables) {
+  HE_REQUIRE_LOG_N(log_n);
+  if (log_n < HE_VECTOR_LOG_N_MIN) {
+    he_scalar_ntt_inverse(data, log_n, q, tables);
+  } else {
+    inverse(data, data, tables + HE_HEAD_SCALE, tables + HE_HEAD_LAST, log_n, q, tables);
+  }
+}
+
+void he_avx512ifma_ntt_inverse_scaled(uint64_t *out, const uint64_t *in, uint64_t scalar, unsigned log_n,
+                                      const he_modulus *q, const uint64_t *tables) {
+  HE_REQUIRE_LOG_N(log_n);
+  HE_REQUIRE(scalar < q->value);
+  HE_REQUIRE_ALIASING(out, in, (size_t)1 << log_n);
+  if (log_n < HE_VECTOR_LOG_N_MIN) {
+    if (out != in) memcpy(out, in, sizeof *out << log_n);
+    he_scalar_ntt_inverse(out, log_n, q, tables);
+    he_avx512ifma_multiply_scalar(out, out, scalar, (size_t)1 << log_n, q);
+    return;
+  }
+  // The last level multiplies anyhow.
+  uint64_t factors[2][2];
+  for (unsigned i = 0; i < 2; i++) {
+    factors[i][0] = he_multiply_mod(tables[i == 0 ? HE_HEAD_SCALE : HE_HEAD_LAST], scalar, q);
+    factors[i][1] = he_shoup_quotient(factors[i][0], 52, q);
+  }
+  inverse(out, in, factors[0], factors[1], log_n, q, tables);
 }
 
 HE_AVX512IFMA_REGION_END

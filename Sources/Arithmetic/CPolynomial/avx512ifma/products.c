@@ -4,29 +4,12 @@
 
 #include "../scalar/he_scalar.h"
 #include "he_avx512ifma.h"
+#include "split_sum.h"
 #include "vector.h"
 
 #ifdef HE_HAS_AVX512IFMA
 
 HE_AVX512IFMA_REGION_BEGIN
-
-/// A sum of products as high * 2^52 + low.
-typedef struct split_sum {
-  he_vector low, high;
-} split_sum;
-
-HE_INLINE void add_product(split_sum *sum, he_vector x, he_vector y) {
-  sum->low = vector_madd_lo(sum->low, x, y);
-  sum->high = vector_madd_hi(sum->high, x, y);
-}
-
-/// s / 2^52 modulo q for s = high * 2^52 + low with at most 64 products in it: high - floor(m q / 2^52) with m = low *
-/// q^-1 mod 2^52, in (-q, s / 2^52], a two's complement word.
-HE_INLINE he_vector montgomery(split_sum sum, he_vector inverse, he_vector q) {
-  he_vector carried = vector_add(sum.high, _mm512_srli_epi64(sum.low, 52));
-  he_vector m = vector_madd_lo(vector_zero(), sum.low, inverse);
-  return vector_subtract(carried, vector_madd_hi(vector_zero(), m, q));
-}
 
 /// How many bytes of a row are on their way.
 #define HE_ROW_AHEAD 2048
@@ -143,95 +126,6 @@ void he_avx512ifma_subtract_scale(uint64_t *out, const uint64_t *addend, const u
     _mm512_mask_storeu_epi64(out + k, lanes, product);
   }
   HE_ENSURE_BELOW(out, count, q->value);
-}
-
-/// The words of a packed key are residues times 2^52 modulo q, which the Montgomery reduction takes off again.
-void he_avx512ifma_pack_key(uint64_t *packed, const uint64_t *k0, const uint64_t *k1, size_t term, size_t terms,
-                            size_t count, const he_modulus *q) {
-  HE_REQUIRE_MODULUS(q, HE_AVX512IFMA_LIMIT);
-  HE_REQUIRE((q->value & 1) == 1);
-  HE_REQUIRE(terms >= 1 && terms <= HE_TERMS_MAX && term < terms);
-  HE_REQUIRE(count == 8 || count % HE_KEY_BLOCK == 0);
-  HE_REQUIRE_BELOW(k0, count, q->value);
-  HE_REQUIRE_BELOW(k1, count, q->value);
-  const he_vector modulus = vector_broadcast(q->value), negated_q = vector_broadcast((UINT64_C(1) << 52) - q->value);
-  const uint64_t radix = he_reduce_64(UINT64_C(1) << 52, q);
-  const he_vector w = vector_broadcast(radix), quotient = vector_broadcast(he_shoup_quotient(radix, 52, q));
-  for (size_t start = 0; start < count; start += HE_KEY_BLOCK) {
-    // The last block of a polynomial of 8 coefficients is half as long.
-    const size_t length = count - start < HE_KEY_BLOCK ? count - start : HE_KEY_BLOCK;
-    uint64_t *place = packed + 2 * (terms * start + term * length);
-    for (size_t k = 0; k < length; k += 8) {
-      he_vector x = vector_multiply_shoup_lazy(vector_load(k0 + start + k), w, quotient, negated_q);
-      he_vector y = vector_multiply_shoup_lazy(vector_load(k1 + start + k), w, quotient, negated_q);
-      vector_store(place + k, vector_close(x, modulus));
-      vector_store(place + length + k, vector_close(y, modulus));
-    }
-  }
-}
-
-/// How many bytes of a key are on their way.
-#define HE_KEY_AHEAD 8192
-
-// The digits lie in [0, 35 q) and the keys in [0, q): s <= terms * 35 q^2, so s / 2^52 < terms * 35/64 q <= 35 q. Plus q,
-// the Montgomery reduction is a clean word below 36 q < 2^52.
-HE_INLINE void key_block(uint64_t *out0, uint64_t *out1, const uint64_t *const *lazy_digits, const uint64_t *block,
-                         size_t start, size_t terms, const unsigned vectors, const he_vector constants[4]) {
-  const he_vector modulus = constants[0], negated_q = constants[1], inverse = constants[2], reciprocal = constants[3];
-  split_sum sum[4];
-  HE_UNROLL
-  for (unsigned v = 0; v < 2 * vectors; v++) sum[v].low = sum[v].high = vector_zero();
-  for (size_t t = 0; t < terms; t++) {
-    const uint64_t *digit = lazy_digits[t] + start;
-    // Keys come from memory, whose own streams end with each page. An address outside of the key does no harm.
-    HE_UNROLL
-    for (unsigned v = 0; v < 2 * vectors; v++) {
-      __builtin_prefetch((const void *)((uintptr_t)(block + 8 * v) + HE_KEY_AHEAD), 0, 3);
-    }
-    HE_UNROLL
-    for (unsigned v = 0; v < vectors; v++) {
-      const he_vector x = vector_load(digit + 8 * v);
-      add_product(&sum[v], x, vector_load(block + 8 * v));
-      add_product(&sum[vectors + v], x, vector_load(block + 8 * (vectors + v)));
-    }
-    block += 16 * vectors;
-  }
-  HE_UNROLL
-  for (unsigned v = 0; v < 2 * vectors; v++) {
-    he_vector reduced = vector_add(montgomery(sum[v], inverse, modulus), modulus);
-    reduced = vector_close(vector_reduce_lazy(reduced, reciprocal, negated_q), modulus);
-    vector_store((v < vectors ? out0 : out1) + start + 8 * (v % vectors), reduced);
-  }
-}
-
-void he_avx512ifma_key_inner_product(uint64_t *out0, uint64_t *out1, const uint64_t *const *lazy_digits,
-                                     const uint64_t *packed, size_t terms, size_t packed_terms, size_t count,
-                                     const he_modulus *q) {
-  HE_REQUIRE_MODULUS(q, HE_AVX512IFMA_LIMIT);
-  HE_REQUIRE((q->value & 1) == 1);
-  HE_REQUIRE(terms >= 1 && terms <= packed_terms && packed_terms <= HE_TERMS_MAX);
-  HE_REQUIRE(count == 8 || count % HE_KEY_BLOCK == 0);
-#ifdef HE_VERIFY
-  for (size_t t = 0; t < terms; t++) {
-    HE_REQUIRE_LOW52_BELOW(lazy_digits[t], count, HE_FORWARD_LAZY_BOUND * q->value);
-  }
-  HE_REQUIRE_BELOW(packed, 2 * packed_terms * count, q->value);
-#endif
-  const he_vector constants[4] = {
-    vector_broadcast(q->value),
-    vector_broadcast((UINT64_C(1) << 52) - q->value),
-    vector_broadcast(inverse_of_odd(q->value)),
-    vector_broadcast(he_reciprocal_52(q)),
-  };
-  if (count == 8) {
-    key_block(out0, out1, lazy_digits, packed, 0, terms, 1, constants);
-  } else {
-    for (size_t start = 0; start < count; start += HE_KEY_BLOCK) {
-      key_block(out0, out1, lazy_digits, packed + 2 * packed_terms * start, start, terms, 2, constants);
-    }
-  }
-  HE_ENSURE_BELOW(out0, count, q->value);
-  HE_ENSURE_BELOW(out1, count, q->value);
 }
 
 /// A canonical word is a lazy one.

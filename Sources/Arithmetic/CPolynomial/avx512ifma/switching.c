@@ -48,6 +48,20 @@ HE_INLINE void begin_columns(uint64_t *out, size_t stride, const uint64_t *in, s
                true);
 }
 
+/// Asks for the columns that are converted next. The processor's own prefetching follows no rows that are left after a few
+/// lines, and what another core wrote comes from afar. An address outside of the rows does no harm.
+static void begin_ahead(const uint64_t *in, size_t stride, size_t in_stride, size_t from_count, unsigned log_radix) {
+  for (size_t i = 0; i < from_count; i++) {
+    for (size_t r = 0; r < (size_t)1 << log_radix; r++) {
+      const uintptr_t row = (uintptr_t)(in + i * in_stride + r * stride);
+      HE_UNROLL
+      for (unsigned line = 0; line < HE_BEGUN_COLUMNS / 8; line++) {
+        __builtin_prefetch((const void *)(row + 64 * line), 0, 3);
+      }
+    }
+  }
+}
+
 static void begin_columns_4(uint64_t *out, size_t stride, const uint64_t *in, size_t in_stride, size_t from_count,
                             const begun_output *output, uint64_t *rows) {
   begin_columns(out, stride, in, in_stride, from_count, output, rows, 2);
@@ -82,6 +96,7 @@ void he_avx512ifma_begin_digits(uint64_t *out, size_t out_stride, const uint64_t
       outputs[j].p = p->value;
     }
     for (size_t column = 0; column < stride; column += HE_BEGUN_COLUMNS) {
+      begin_ahead(in + column + HE_BEGUN_COLUMNS, stride, in_stride, from_count, log_radix);
       for (size_t j = 0; j < count; j++) {
         (log_radix == 2 ? begin_columns_4 : begin_columns_8)(out + (first + j) * out_stride + column, stride,
                                                              in + column, in_stride, from_count, &outputs[j],
@@ -90,6 +105,30 @@ void he_avx512ifma_begin_digits(uint64_t *out, size_t out_stride, const uint64_t
     }
   }
   he_zeroize(rows, sizeof rows);
+}
+
+void he_avx512ifma_finish_quotient(uint64_t *out, const uint64_t *addend, const uint64_t *lhs, uint64_t *digit,
+                                   uint64_t scalar, unsigned log_n, const he_modulus *q, const uint64_t *tables) {
+  const size_t n = (size_t)1 << log_n;
+  HE_REQUIRE_LOG_N(log_n);
+  HE_REQUIRE_MODULUS(q, HE_AVX512IFMA_LIMIT);
+  HE_REQUIRE_QUOTIENT(out, addend, lhs, digit, n);
+  if (log_n < HE_BEGUN_LOG_N) {
+    he_avx512ifma_ntt_forward_lazy(digit, log_n, q, tables);
+    he_avx512ifma_subtract_scale(out, addend, lhs, digit, scalar, n, q);
+    return;
+  }
+  const unsigned log_radix = pass_log_radix(log_n), log_length = log_n - log_radix;
+  const size_t length = (size_t)1 << log_length;
+  forward_constants constants = forward_constants_of(q, log_n);
+  // What comes from memory; the difference has just been computed.
+  constants.ahead = (uintptr_t)(addend != NULL ? addend : lhs) - (uintptr_t)digit;
+  const uint64_t *table = tables + HE_HEAD_WORDS + pass_words(log_radix);
+  for (size_t start = 0; start < n; start += length, table += walk_words(log_length)) {
+    he_avx512ifma_forward_part(digit + start, log_length, table, &constants);
+    he_avx512ifma_subtract_scale(out + start, addend == NULL ? NULL : addend + start, lhs + start, digit + start, scalar,
+                                 length, q);
+  }
 }
 
 void he_avx512ifma_finish_key_product(uint64_t *out0, uint64_t *out1, uint64_t *digits, size_t digit_stride,
@@ -113,7 +152,7 @@ void he_avx512ifma_finish_key_product(uint64_t *out0, uint64_t *out1, uint64_t *
   forward_constants constants = forward_constants_of(q, log_n);
   const uint64_t *table = tables + HE_HEAD_WORDS + pass_words(log_radix);
   for (size_t start = 0; start < n; start += length, table += walk_words(log_length)) {
-    const uint64_t *const key = packed + 2 * packed_terms * start;
+    const uint64_t *const key = packed + he_avx512ifma_packed_key_words(packed_terms, start, q);
     for (size_t t = 0; t < terms; t++) {
       uint64_t *const digit = digits + t * digit_stride + start;
       rows[t] = digit;

@@ -19,7 +19,7 @@
 #define HE_PRAGMA(text) _Pragma(#text)
 /// Functions between the two may use the instructions, and only run where he_kernels_for found them.
 #define HE_AVX512IFMA_REGION_BEGIN                                                                               \
-  HE_PRAGMA(clang attribute push(__attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx512ifma"))),       \
+  HE_PRAGMA(clang attribute push(__attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx512ifma,avx512vbmi,prfchw"))),       \
                                  apply_to = function))
 #define HE_AVX512IFMA_REGION_END _Pragma("clang attribute pop")
 #define HE_UNROLL _Pragma("clang loop unroll(full)")

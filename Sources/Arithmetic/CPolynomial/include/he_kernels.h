@@ -110,8 +110,9 @@ typedef struct he_kernels {
   // one stream of memory feeds all of them: coefficients in blocks of HE_KEY_BLOCK, in a block term after term, k0
   // before k1. What the words hold is the implementation's own (a Montgomery factor may be in them).
 
-  /// Packs term `term` of `terms`: 2 * terms * count words in all. requires: k0, k1 canonical, count 8 or a multiple
-  /// of HE_KEY_BLOCK, q odd, no aliasing.
+  /// Words of a packed key: 2 * terms * count, or fewer where residues modulo q take fewer bytes than a word has.
+  size_t (*packed_key_words)(size_t terms, size_t count, const he_modulus *q);
+  /// Packs term `term` of `terms`. requires: k0, k1 canonical, count 8 or a multiple of HE_KEY_BLOCK, q odd, no aliasing.
   void (*pack_key)(uint64_t *packed, const uint64_t *k0, const uint64_t *k1, size_t term, size_t terms, size_t count,
                    const he_modulus *q);
   /// out0 = sum_t lazy_digits[t] * k0_t, out1 = sum_t lazy_digits[t] * k1_t over the first `terms` of `packed_terms` pairs.
@@ -146,6 +147,10 @@ typedef struct he_kernels {
   void (*ntt_forward_lazy)(uint64_t *data, unsigned log_n, const he_modulus *q, const uint64_t *tables);
   /// The inverse of `ntt_forward`, N^-1 included. Canonical in, canonical out. requires: data 64-byte aligned.
   void (*ntt_inverse)(uint64_t *data, unsigned log_n, const he_modulus *q, const uint64_t *tables);
+  /// out = scalar times the inverse transform of in. requires: scalar and in canonical; out and in 64-byte aligned. ensures:
+  /// canonical. aliasing: exact.
+  void (*ntt_inverse_scaled)(uint64_t *out, const uint64_t *in, uint64_t scalar, unsigned log_n, const he_modulus *q,
+                             const uint64_t *tables);
 
   /// Maps `count` coefficients from one residue number system to another, as he_conversion says; x_i = in[i*in_stride +
   /// k], own_j = own[j*own_stride + k], out_j = out[j*out_stride + k]. requires: in and own canonical; own given exactly
@@ -153,8 +158,9 @@ typedef struct he_kernels {
   void (*convert)(uint64_t *out, size_t out_stride, const uint64_t *in, size_t in_stride,
                   const uint64_t *_Nullable own, size_t own_stride, size_t count, const he_conversion *conversion);
 
-  // A key switch modulo one prime of the key basis or several: convert, ntt_forward_lazy and key_inner_product in two steps.
-  // Between them digits are begun: words in a form of the implementation's own.
+  // A key switch modulo one prime of the key basis or several, in two steps: convert and ntt_forward_lazy, then
+  // key_inner_product, or subtract_scale where it is divided. Between them digits are begun: words in a form of the
+  // implementation's own.
 
   /// Maps N coefficients as `convert` does, to begun digits; tables[j] are those of the output modulus j. requires: neither
   /// inverses, nor fractions, nor own_factors; odd output moduli; out 64-byte aligned, out_stride a multiple of 8.
@@ -165,6 +171,10 @@ typedef struct he_kernels {
   void (*finish_key_product)(uint64_t *out0, uint64_t *out1, uint64_t *digits, size_t digit_stride, uint64_t begun,
                              const uint64_t *packed, size_t terms, size_t packed_terms, unsigned log_n,
                              const he_modulus *q, const uint64_t *tables);
+  /// subtract_scale for N evaluations and a digit that is begun, which it overwrites. requires: as subtract_scale; digit 64-byte
+  /// aligned, disjoint from all else. aliasing: exact, for the other pointers.
+  void (*finish_quotient)(uint64_t *out, const uint64_t *_Nullable addend, const uint64_t *lhs, uint64_t *digit,
+                          uint64_t scalar, unsigned log_n, const he_modulus *q, const uint64_t *tables);
   /// out0 += scalar * a0 * b0, out1 += scalar * (a0 * b1 + a1 * b0): what a product of ciphertexts adds to a key switch. requires:
   /// all canonical. ensures: canonical. aliasing: no output is an input.
   void (*tensor_accumulate)(uint64_t *out0, uint64_t *out1, const uint64_t *a0, const uint64_t *a1, const uint64_t *b0,

@@ -5,6 +5,8 @@
 #ifndef HE_SWITCHING_H
 #define HE_SWITCHING_H
 
+#include <string.h>
+
 #include "he_contract.h"
 
 /// What he_kernels.begin_digits requires besides what convert does.
@@ -31,11 +33,25 @@
     }                                                                                       \
   } while (0)
 
+/// What he_kernels.finish_quotient requires of its arrays.
+#define HE_REQUIRE_QUOTIENT(out, addend, lhs, digit, count)                                  \
+  do {                                                                                       \
+    HE_REQUIRE_ALIGNED(digit);                                                               \
+    HE_REQUIRE_DISJOINT(out, digit, count);                                                  \
+    HE_REQUIRE_DISJOINT(lhs, digit, count);                                                  \
+    if ((addend) != NULL) HE_REQUIRE_DISJOINT(addend, digit, count);                         \
+  } while (0)
+
 /// Words of products that are kept at a time.
 #define HE_TENSOR_TILE 512
 
-/// Defines `prefix`_begin_digits, `prefix`_finish_key_product and `prefix`_tensor_accumulate by the other kernels of that prefix.
+/// Defines `prefix`_packed_key_words for keys of whole words, and `prefix`_begin_digits, `prefix`_finish_key_product,
+/// `prefix`_finish_quotient, `prefix`_tensor_accumulate and `prefix`_ntt_inverse_scaled by the other kernels of that prefix.
 #define HE_DEFINE_SWITCHING(linkage, prefix)                                                                         \
+  linkage size_t prefix##_packed_key_words(size_t terms, size_t count, const he_modulus *q) {                        \
+    (void)q;                                                                                                         \
+    return 2 * terms * count;                                                                                        \
+  }                                                                                                                  \
   linkage void prefix##_begin_digits(uint64_t *out, size_t out_stride, const uint64_t *in, size_t in_stride,         \
                                      unsigned log_n, const he_conversion *conversion,                                \
                                      const uint64_t *const *tables) {                                                \
@@ -55,6 +71,20 @@
     const uint64_t *rows[HE_TERMS_MAX];                                                                              \
     for (size_t t = 0; t < terms; t++) rows[t] = digits + t * digit_stride;                                          \
     prefix##_key_inner_product(out0, out1, rows, packed, terms, packed_terms, (size_t)1 << log_n, q);                \
+  }                                                                                                                  \
+  linkage void prefix##_finish_quotient(uint64_t *out, const uint64_t *addend, const uint64_t *lhs, uint64_t *digit, \
+                                        uint64_t scalar, unsigned log_n, const he_modulus *q,                        \
+                                        const uint64_t *tables) {                                                    \
+    HE_REQUIRE_QUOTIENT(out, addend, lhs, digit, (size_t)1 << log_n);                                                \
+    (void)tables;                                                                                                    \
+    prefix##_subtract_scale(out, addend, lhs, digit, scalar, (size_t)1 << log_n, q);                                 \
+  }                                                                                                                  \
+  linkage void prefix##_ntt_inverse_scaled(uint64_t *out, const uint64_t *in, uint64_t scalar, unsigned log_n,       \
+                                           const he_modulus *q, const uint64_t *tables) {                            \
+    HE_REQUIRE_ALIASING(out, in, (size_t)1 << log_n);                                                                \
+    if (out != in) memcpy(out, in, sizeof *out << log_n);                                                            \
+    prefix##_ntt_inverse(out, log_n, q, tables);                                                                     \
+    if (scalar != 1) prefix##_multiply_scalar(out, out, scalar, (size_t)1 << log_n, q);                              \
   }                                                                                                                  \
   linkage void prefix##_tensor_accumulate(uint64_t *out0, uint64_t *out1, const uint64_t *a0, const uint64_t *a1,    \
                                           const uint64_t *b0, const uint64_t *b1, uint64_t scalar, size_t count,     \

@@ -60,8 +60,7 @@ public struct EvaluationKeyRequest: Sendable, Hashable {
   /// Bytes of memory of the keys in use: known before anything is made; 0 where the parameters have no such keys.
   public func memoryByteCount(parameters: RLWEParameters) -> Int {
     guard let context = parameters.keySwitching, let limbs = try? limbCount(in: parameters) else { return 0 }
-    return keyCount * 16 * context.digitCount(limbs: limbs) * context.keyBasis(limbs: limbs).limbCount
-      * parameters.degree
+    return keyCount * 8 * context.packedWords(limbs: limbs).reduce(0, +)
   }
 }
 

@@ -47,6 +47,22 @@ package struct KeySwitch: Sendable {
     case part(Int, limb: Int)
   }
 
+  /// Steps, and who takes them.
+  private struct Schedule {
+    var steps: [Step] = []
+    var rounds: [[Int]] = []
+    /// How many limbs go through all of them in small steps, and which one is the how-manieth.
+    var places: [Int: Int] = [:]
+
+    var order: LoopOrder { LoopOrder(rounds: rounds) }
+
+    mutating func append(round: [[Step]]) {
+      rounds.append(round.map(\.count))
+      for case .products(let limb) in round.joined() { places[limb] = places.count }
+      steps += round.joined()
+    }
+  }
+
   /// Limbs from digits to the end, `count` at a time.
   private static func whole(_ limbs: Range<Int>, _ count: Int) -> [Step] {
     stride(from: limbs.lowerBound, to: limbs.upperBound, by: count).map {
@@ -54,34 +70,38 @@ package struct KeySwitch: Sendable {
     }
   }
 
-  /// Two limbs at a time, as what digits are cut from is then read half as often; among several threads the last few limbs in
-  /// small steps, so that all threads end together.
-  private func steps(_ limbs: Range<Int>) -> [Step] {
-    let split = limbs.suffix(parallelism.threads > 1 ? 2 * parallelism.threads : 0)
-    return Self.whole(limbs.lowerBound..<split.startIndex, 2) + split.map { .products($0) }
-      + split.flatMap { [.part(0, limb: $0), .part(1, limb: $0)] }
+  /// Two limbs at a time, as what digits are cut from is then read half as often; among several threads the last few limbs of each
+  /// in small steps, so that all threads end together.
+  private func steps(_ limbs: Range<Int>) -> [[Step]] {
+    LoopOrder.equalShares(of: limbs.count, for: parallelism).map { share in
+      let own = limbs.lowerBound + share.lowerBound..<limbs.lowerBound + share.upperBound
+      let split = own.suffix(parallelism.threads > 1 ? 2 + own.count % 2 : 0)
+      return Self.whole(own.lowerBound..<split.startIndex, 2) + split.map { .products($0) }
+        + split.flatMap { [.part(0, limb: $0), .part(1, limb: $0)] }
+    }
   }
 
   /// Multiplies limb by limb.
   ///
   /// - Parameters:
-  ///   - steps: In an order in which no step waits for a later one.
+  ///   - schedule: Where no step waits for one of a later round, or a later one of its share.
   ///   - basis: The key basis.
   ///   - term: Added P times.
   ///   - rows: Where the products of a limb go; for limbs that are done as a whole it may be the thread's scratch.
   ///   - finish: What becomes of a product, 0 or 1. Row and spare may be overwritten.
   private func sweep(
-    _ steps: [Step], basis: RNSBasis, addingMultipleOf term: KeySwitchingTerm = .zero,
+    _ schedule: Schedule, basis: RNSBasis, addingMultipleOf term: KeySwitchingTerm = .zero,
     rows: @Sendable (_ limb: Int, _ scratch: Scratch) -> Rows,
     finish:
       @Sendable (_ part: Int, _ limb: Int, _ row: inout MutableSpan<UInt64>, _ spare: inout MutableSpan<UInt64>) -> Void
   ) {
     let (context, pool, degree) = (digits.context, digits.context.scratch, basis.degree)
     let digitRows = digits.scratchRows
+    let steps = schedule.steps
     let scratch = (0..<min(parallelism.threads, steps.count)).map { _ in
       Scratch(block: pool.take(count: (2 * digitRows + 3) * degree), digitRows: digitRows, degree: degree)
     }
-    defer { scratch.forEach { pool.give($0.block) } }
+    defer { scratch.reversed().forEach { pool.give($0.block) } }
     let multiplied = (0..<basis.limbCount).map { _ in Countdown(1) }
     @Sendable func multiply(_ limb: Int, offset: Int, begun: UInt64, scratch: Scratch) {
       let (plan, place) = (basis.plans[limb], rows(limb, scratch))
@@ -101,7 +121,7 @@ package struct KeySwitch: Sendable {
       var spare = own.mutableWords(scratch.spare)
       finish(part, limb, &row, &spare)
     }
-    concurrentFor(steps.count, parallelism: parallelism) { index, worker in
+    concurrentFor(schedule.order, parallelism: parallelism) { index, worker in
       let scratch = scratch[worker]
       switch steps[index] {
       case .whole(let limbs):
@@ -146,35 +166,34 @@ package struct KeySwitch: Sendable {
       DividedRow(division: division, addend: addends.0?.storage, automorphism: automorphism, output: results.0.storage),
       DividedRow(division: division, addend: addends.1?.storage, automorphism: automorphism, output: results.1.storage),
     ]
-    let first = Self.whole(kept..<kept + dropped, parallelism.threads > 1 ? 1 : 2)
-    let others = steps(0..<kept)
-    let whole = others.reduce(0) { count, step in
-      if case .whole(let limbs) = step { max(count, limbs.upperBound) } else { count }
-    }
-    // Coefficients of what is divided out, polynomial after polynomial; then the products of the limbs that are done in steps.
-    let rest = pool.take(count: max(1, 2 * (dropped + kept - whole) * degree))
-    defer { pool.give(rest) }
-    // Row `index` of `count` rows of a polynomial that begin at row `start`.
-    @Sendable func rows(_ index: Int, of count: Int, from start: Int) -> Rows {
-      let (row0, row1) = (start + index, start + count + index)
-      return Rows(block: rest, ranges: [row0 * degree..<(row0 + 1) * degree, row1 * degree..<(row1 + 1) * degree])
-    }
-    let missing = Countdown(2 * dropped)
-    sweep(first + others, basis: basis, addingMultipleOf: term) { limb, scratch in
-      if limb >= kept { return rows(limb - kept, of: dropped, from: 0) }
-      if limb >= whole { return rows(limb - whole, of: kept - whole, from: 2 * dropped) }
-      return scratch.products
+    var schedule = Schedule()
+    schedule.append(
+      round: LoopOrder.equalShares(of: dropped, for: parallelism).map {
+        Self.whole(kept + $0.lowerBound..<kept + $0.upperBound, parallelism.threads > 1 ? 1 : 2)
+      })
+    schedule.append(round: steps(0..<kept))
+    let places = schedule.places
+    let rest = DroppedLimbs(of: division, degree: degree, scratch: pool)
+    // The products of the limbs that are done in steps.
+    let products = pool.take(count: max(1, 2 * places.count * degree))
+    defer { pool.give(products) }
+    sweep(schedule, basis: basis, addingMultipleOf: term) { limb, scratch in
+      guard limb < kept else {
+        let (row0, row1) = (rest.place(limb - kept, part: 0), rest.place(limb - kept, part: 1))
+        return Rows(block: row0.block, ranges: [row0.range, row1.range])
+      }
+      guard let place = places[limb] else { return scratch.products }
+      return Rows(
+        block: products,
+        ranges: [2 * place * degree..<(2 * place + 1) * degree, (2 * place + 1) * degree..<(2 * place + 2) * degree])
     } finish: { part, limb, row, spare in
       let plan = basis.plans[limb]
       guard limb < kept else {
-        plan.inverse(&row)
-        missing.arrive()
+        rest.fill(limb - kept, part: part, plan: plan)
         return
       }
-      missing.wait()
-      outputs[part].write(
-        &row, rest: rest.words(part * dropped * degree..<(part + 1) * dropped * degree), limb: limb, plan: plan,
-        spare: &spare)
+      rest.wait()
+      outputs[part].write(&row, rest: rest, part: part, limb: limb, plan: plan, spare: &spare)
     }
     return results
   }
@@ -190,7 +209,9 @@ package struct KeySwitch: Sendable {
       limbs == division.keptCount + division.droppedCount && target.limbCount == division.keptCount, "another division")
     let product = digits.context.scratch.take(count: 2 * limbs * degree)
     defer { digits.context.scratch.give(product) }
-    sweep(steps(0..<limbs), basis: basis) { limb, _ in
+    var schedule = Schedule()
+    schedule.append(round: steps(0..<limbs))
+    sweep(schedule, basis: basis) { limb, _ in
       Rows(
         block: product,
         ranges: [limb * degree..<(limb + 1) * degree, (limbs + limb) * degree..<(limbs + limb + 1) * degree])

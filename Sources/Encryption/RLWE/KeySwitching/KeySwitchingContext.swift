@@ -94,6 +94,15 @@ package final class KeySwitchingContext: Sendable {
   /// The first `limbs` primes and the special primes.
   package func keyBasis(limbs: Int) -> RNSBasis { keyBases[limbs - 1] }
 
+  /// Words of a packed key for the first `limbs` primes, for each limb of its basis.
+  func packedWords(limbs: Int) -> [Int] {
+    let basis = keyBasis(limbs: limbs)
+    return basis.plans.map { plan in
+      plan.backend.packedKeyWords(
+        terms: digitCount(limbs: limbs), count: basis.degree, modulo: plan.modulus)
+    }
+  }
+
   /// Whether there are no special primes, so that nothing is divided out.
   package var isGadget: Bool { specialPlans.isEmpty }
 

@@ -21,7 +21,11 @@ package struct HoistedDigits: Sendable {
     digitCount = count
     let basis = input.context.keyBasis(limbs: limbCount)
     let storage = AlignedStorage(uninitializedCount: basis.limbCount * count * degree)
-    concurrentFor(basis.limbCount * count, parallelism: parallelism) { index, _ in
+    let order = LoopOrder(
+      rounds: [limbCount, basis.limbCount - limbCount].map {
+        LoopOrder.equalShares(of: $0, for: parallelism).map { count * $0.count }
+      })
+    concurrentFor(order, parallelism: parallelism) { index, _ in
       let (limb, digit) = (index / count, index % count)
       var words = storage.mutableWords(index * degree..<(index + 1) * degree)
       input.fillLazyDigit(&words, digit: digit, keyLimb: limb, plan: basis.plans[limb])

@@ -68,9 +68,7 @@ package struct KeySwitchingInput: Sendable {
       var evaluated = evaluations.mutableWords(range)
       fill(&evaluated, limb)
       var row = words.mutableWords(range)
-      row.copyWords(of: evaluated.span)
-      plan.inverse(&row)
-      if let factors { plan.backend.multiplyScalarInPlace(&row, by: factors[limb], modulo: plan.modulus) }
+      plan.inverseScaled(&row, evaluated.span, by: factors?[limb] ?? 1)
     }
     self.init(context: context, plans: plans, scaled: words, evaluations: evaluations)
   }

@@ -17,7 +17,8 @@ package final class KeySwitchingKey: Sendable {
   /// Limb after limb of the key basis, the words of `KernelBackend.packKey`.
   let storage: AlignedStorage
 
-  private let limbWords: Int
+  /// Where the words of each limb are.
+  private let ranges: [Range<Int>]
 
   /// Expands the seed and packs.
   package init(_ seeded: SeededKeySwitchingKey, parallelism: Parallelism = .none) {
@@ -30,14 +31,18 @@ package final class KeySwitchingKey: Sendable {
     digitCount = count
     let basis = context.keyBasis(limbs: limbCount)
     let degree = basis.degree
-    let limbWords = KernelBackend.packedKeyWords(terms: count, count: degree)
-    let storage = AlignedStorage(uninitializedCountInLargePages: limbWords * basis.limbCount)
+    var end = 0
+    let ranges = context.packedWords(limbs: limbCount).map { words in
+      end += words
+      return end - words..<end
+    }
+    let storage = AlignedStorage(uninitializedCountInLargePages: end)
     let halves = seeded.halves.map(\.storage)
     let seed = seeded.seed
     concurrentFor(basis.limbCount, parallelism: parallelism) { limb, _ in
       let plan = basis.plans[limb]
       let uniform = AlignedStorage(uninitializedCount: degree)
-      var packed = storage.mutableWords(limb * limbWords..<(limb + 1) * limbWords)
+      var packed = storage.mutableWords(ranges[limb])
       for digit in 0..<count {
         var words = uniform.mutableWords(0..<degree)
         SeededKeySwitchingKey.fillUniform(&words, seed: seed, digit: digit, modulus: plan.modulus)
@@ -48,13 +53,12 @@ package final class KeySwitchingKey: Sendable {
       }
     }
     self.storage = storage
-    self.limbWords = limbWords
+    self.ranges = ranges
   }
 
   /// Where the words of limb `keyLimb` of the key basis at `limbs` primes are: the special primes follow the first `limbs`.
   func packedRange(_ keyLimb: Int, limbs: Int) -> Range<Int> {
-    let place = keyLimb < limbs ? keyLimb : keyLimb - limbs + limbCount
-    return place * limbWords..<(place + 1) * limbWords
+    ranges[keyLimb < limbs ? keyLimb : keyLimb - limbs + limbCount]
   }
 
   /// Bytes of memory that it takes.

@@ -14,11 +14,17 @@ package struct SpecialDivision: Sendable {
   /// In coefficient form, all kept limbs at once; nil where nothing is dropped.
   private let coefficient: RNSMap?
 
-  /// In evaluation form: the dropped part lifted to the kept primes; nil where nothing is dropped.
-  fileprivate let lifting: RNSMap?
+  /// In evaluation form: what `DroppedLimbs` holds, lifted to the kept primes; nil where nothing is dropped.
+  let lifting: RNSMap?
+
+  /// The last row of `DroppedLimbs` from the others; nil where nothing is dropped.
+  let overflow: RNSMap?
+
+  /// What the rows of `DroppedLimbs` are multiplied by.
+  let multipliers: [UInt64]
 
   /// The inverse of the divisor modulo each kept prime.
-  fileprivate let inverses: [UInt64]
+  let inverses: [UInt64]
 
   /// log2 of the divisor.
   package let log2Divisor: Double
@@ -28,7 +34,9 @@ package struct SpecialDivision: Sendable {
     keptCount = kept.count
     droppedCount = dropped.count
     coefficient = dropped.isEmpty ? nil : RNSMap.division(by: dropped, in: kept)
-    lifting = dropped.isEmpty ? nil : RNSMap.lifting(from: dropped, to: kept)
+    lifting = dropped.isEmpty ? nil : RNSMap.liftingOfMultiplied(from: dropped, to: kept)
+    overflow = dropped.isEmpty ? nil : RNSMap.overflow(of: dropped)
+    multipliers = RNSMap.inversesOfCofactors(dropped)
     inverses = RNSMap.inverses(ofProduct: dropped, modulo: kept)
     log2Divisor = RNSMap.log2Product(dropped)
   }
@@ -52,32 +60,29 @@ package struct SpecialDivision: Sendable {
     let outputs = [results.0.storage, results.1.storage].map {
       DividedRow(division: self, addend: nil, automorphism: nil, output: $0)
     }
-    let rest = pool.take(count: 2 * dropped * degree)
+    let rest = DroppedLimbs(of: self, degree: degree, scratch: pool)
     let scratch = (0..<min(parallelism.threads, basis.limbCount)).map { _ in pool.take(count: degree) }
-    defer { (scratch + [rest]).forEach(pool.give) }
-    let missing = Countdown(dropped)
-    concurrentFor(basis.limbCount, parallelism: parallelism) { index, worker in
+    defer { scratch.reversed().forEach(pool.give) }
+    let order = LoopOrder(
+      rounds: [dropped, kept].map { LoopOrder.equalShares(of: $0, for: parallelism).map(\.count) })
+    concurrentFor(order, parallelism: parallelism) { index, worker in
       guard index < dropped else {
         let limb = index - dropped
         let (plan, range) = (basis.plans[limb], limb * degree..<(limb + 1) * degree)
         let block = scratch[worker]
         var spare = block.mutableWords(0..<degree)
-        missing.wait()
+        rest.wait()
         for (part, output) in outputs.enumerated() {
           let input = inputs[part]
-          output.write(
-            from: input.words(range), rest: rest.words(part * dropped * degree..<(part + 1) * dropped * degree),
-            limb: limb, plan: plan, spare: &spare)
+          output.write(from: input.words(range), rest: rest, part: part, limb: limb, plan: plan, spare: &spare)
         }
         return
       }
       let limb = kept + index
       for (part, input) in inputs.enumerated() {
-        var row = rest.mutableWords((part * dropped + index) * degree..<(part * dropped + index + 1) * degree)
-        row.copyWords(of: input.words(limb * degree..<(limb + 1) * degree))
-        basis.plans[limb].inverse(&row)
+        rest.fill(
+          index, part: part, from: input.words(limb * degree..<(limb + 1) * degree), plan: basis.plans[limb])
       }
-      missing.arrive()
     }
     return results
   }
@@ -135,78 +140,5 @@ package struct SpecialDivision: Sendable {
         modulo: target.plans[limb].modulus)
     }
     return images
-  }
-}
-
-/// How the rows of one polynomial in evaluation form are divided, and where they go.
-struct DividedRow: Sendable {
-  let division: SpecialDivision
-
-  /// Added to the quotient.
-  let addend: AlignedStorage?
-
-  /// Applied to the sum.
-  let automorphism: GaloisAutomorphism?
-
-  let output: AlignedStorage
-
-  /// Divides one limb.
-  ///
-  /// - Parameters:
-  ///   - row: Overwritten.
-  ///   - rest: The dropped limbs as coefficients.
-  ///   - limb: Which of the kept limbs.
-  ///   - plan: Its transform.
-  ///   - spare: Overwritten.
-  func write(
-    _ row: inout MutableSpan<UInt64>, rest: Span<UInt64>, limb: Int, plan: NTTPlan, spare: inout MutableSpan<UInt64>
-  ) {
-    guard let automorphism else {
-      write(from: row.span, rest: rest, limb: limb, plan: plan, spare: &spare)
-      return
-    }
-    let (backend, q) = (plan.backend, plan.modulus)
-    let range = limb * plan.degree..<(limb + 1) * plan.degree
-    if lift(rest, limb: limb, plan: plan, to: &spare) {
-      let inverse = division.inverses[limb]
-      if let addend {
-        backend.differenceScaledInPlace(&row, lazy: spare.span, by: inverse, adding: addend.words(range), modulo: q)
-      } else {
-        backend.differenceScaledInPlace(&row, lazy: spare.span, by: inverse, modulo: q)
-      }
-    } else if let addend {
-      backend.addInPlace(&row, addend.words(range), modulo: q)
-    }
-    var out = output.mutableWords(range)
-    automorphism.apply(&out, row.span, backend: backend)
-  }
-
-  /// Divides one limb without an automorphism, and leaves it as it is.
-  func write(
-    from row: Span<UInt64>, rest: Span<UInt64>, limb: Int, plan: NTTPlan, spare: inout MutableSpan<UInt64>
-  ) {
-    let (backend, q) = (plan.backend, plan.modulus)
-    let range = limb * plan.degree..<(limb + 1) * plan.degree
-    var out = output.mutableWords(range)
-    if lift(rest, limb: limb, plan: plan, to: &spare) {
-      let inverse = division.inverses[limb]
-      if let addend {
-        backend.differenceScaled(&out, row, lazy: spare.span, by: inverse, adding: addend.words(range), modulo: q)
-      } else {
-        backend.differenceScaled(&out, row, lazy: spare.span, by: inverse, modulo: q)
-      }
-    } else if let addend {
-      backend.add(&out, row, addend.words(range), modulo: q)
-    } else {
-      out.copyWords(of: row)
-    }
-  }
-
-  /// The dropped part modulo a kept prime, as lazy evaluations; false where nothing is dropped.
-  private func lift(_ rest: Span<UInt64>, limb: Int, plan: NTTPlan, to spare: inout MutableSpan<UInt64>) -> Bool {
-    guard let lifting = division.lifting else { return false }
-    lifting.apply(&spare, rest, stride: plan.degree, count: plan.degree, targets: limb..<limb + 1)
-    plan.forwardLazy(&spare)
-    return true
   }
 }

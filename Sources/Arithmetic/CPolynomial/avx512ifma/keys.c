@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Evaluation keys: how they are packed, and inner products with them.
+//
+// A packed key holds residues times 2^52 modulo q, which the Montgomery reduction takes off again, each in as few bytes as q
+// has: keys are all that a key switch reads from memory, and the rest of the word would be a quarter or more of them. A
+// masked load and a permutation of bytes spread eight of them over a vector.
+
+#include <string.h>
+
+#include "he_avx512ifma.h"
+#include "split_sum.h"
+#include "vector.h"
+
+#ifdef HE_HAS_AVX512IFMA
+
+HE_AVX512IFMA_REGION_BEGIN
+
+/// Bytes of a residue.
+HE_INLINE size_t key_width(const he_modulus *q) { return (q->bits + 7) / 8; }
+
+/// The residues of a vector as 8 * width bytes.
+typedef struct key_format {
+  size_t width;
+  he_vector spread, gather;  ///< which byte comes from which, from bytes to words and back
+  __mmask64 bytes, places;   ///< the bytes there are, and those of the words that they go to
+} key_format;
+
+static inline key_format key_format_of(const he_modulus *q) {
+  const size_t width = key_width(q);
+  uint8_t spread[64] = {0}, gather[64] = {0};
+  key_format format = {.width = width, .bytes = (UINT64_C(1) << 8 * width) - 1, .places = 0};
+  for (size_t lane = 0; lane < 8; lane++) {
+    for (size_t byte = 0; byte < width; byte++) {
+      spread[8 * lane + byte] = (uint8_t)(width * lane + byte);
+      gather[width * lane + byte] = (uint8_t)(8 * lane + byte);
+      format.places |= UINT64_C(1) << (8 * lane + byte);
+    }
+  }
+  format.spread = _mm512_loadu_si512(spread);
+  format.gather = _mm512_loadu_si512(gather);
+  return format;
+}
+
+HE_INLINE he_vector load_key(const uint8_t *bytes, const key_format *format) {
+  return _mm512_maskz_permutexvar_epi8(format->places, format->spread, _mm512_maskz_loadu_epi8(format->bytes, bytes));
+}
+
+HE_INLINE void store_key(uint8_t *bytes, he_vector residues, const key_format *format) {
+  _mm512_mask_storeu_epi8(bytes, format->bytes, _mm512_permutexvar_epi8(format->gather, residues));
+}
+
+size_t he_avx512ifma_packed_key_words(size_t terms, size_t count, const he_modulus *q) {
+  return 2 * terms * count / 8 * key_width(q);
+}
+
+void he_avx512ifma_pack_key(uint64_t *packed, const uint64_t *k0, const uint64_t *k1, size_t term, size_t terms,
+                            size_t count, const he_modulus *q) {
+  HE_REQUIRE_MODULUS(q, HE_AVX512IFMA_LIMIT);
+  HE_REQUIRE((q->value & 1) == 1);
+  HE_REQUIRE(terms >= 1 && terms <= HE_TERMS_MAX && term < terms);
+  HE_REQUIRE(count == 8 || count % HE_KEY_BLOCK == 0);
+  HE_REQUIRE_BELOW(k0, count, q->value);
+  HE_REQUIRE_BELOW(k1, count, q->value);
+  const key_format format = key_format_of(q);
+  const he_vector modulus = vector_broadcast(q->value), negated_q = vector_broadcast((UINT64_C(1) << 52) - q->value);
+  const uint64_t radix = he_reduce_64(UINT64_C(1) << 52, q);
+  const he_vector w = vector_broadcast(radix), quotient = vector_broadcast(he_shoup_quotient(radix, 52, q));
+  for (size_t start = 0; start < count; start += HE_KEY_BLOCK) {
+    // The last block of a polynomial of 8 coefficients is half as long.
+    const size_t length = count - start < HE_KEY_BLOCK ? count - start : HE_KEY_BLOCK;
+    uint8_t *place = (uint8_t *)packed + 2 * (terms * start + term * length) * format.width;
+    for (size_t k = 0; k < length; k += 8) {
+      he_vector x = vector_multiply_shoup_lazy(vector_load(k0 + start + k), w, quotient, negated_q);
+      he_vector y = vector_multiply_shoup_lazy(vector_load(k1 + start + k), w, quotient, negated_q);
+      store_key(place + k * format.width, vector_close(x, modulus), &format);
+      store_key(place + (length + k) * format.width, vector_close(y, modulus), &format);
+    }
+  }
+}
+
+/// How many bytes of a key are on their way, and lines that a term of a block takes at most.
+#define HE_KEY_AHEAD 8192
+#define HE_KEY_LINES 3
+
+typedef struct product_constants {
+  he_vector q, negated_q, inverse, reciprocal;
+  key_format format;
+} product_constants;
+
+// The digits lie in [0, 35 q) and the keys in [0, q): s <= terms * 35 q^2, so s / 2^52 < terms * 35/64 q <= 35 q. Plus q,
+// the Montgomery reduction is a clean word below 36 q < 2^52.
+HE_INLINE void key_block(uint64_t *out0, uint64_t *out1, const uint64_t *const *lazy_digits, const uint8_t *block,
+                         size_t start, size_t terms, const unsigned vectors, const product_constants *constants) {
+  const he_vector modulus = constants->q, negated_q = constants->negated_q;
+  const key_format format = constants->format;
+  split_sum sum[4];
+  HE_UNROLL
+  for (unsigned v = 0; v < 2 * vectors; v++) sum[v].low = sum[v].high = vector_zero();
+  for (size_t t = 0; t < terms; t++) {
+    const uint64_t *digit = lazy_digits[t] + start;
+    // Keys come from memory, whose own streams end with each page. An address outside of the key does no harm.
+    HE_UNROLL
+    for (unsigned line = 0; line < HE_KEY_LINES; line++) {
+      __builtin_prefetch((const void *)((uintptr_t)block + HE_KEY_AHEAD + 64 * line), 0, 3);
+    }
+    HE_UNROLL
+    for (unsigned v = 0; v < vectors; v++) {
+      const he_vector x = vector_load(digit + 8 * v);
+      add_product(&sum[v], x, load_key(block + 8 * v * format.width, &format));
+      add_product(&sum[vectors + v], x, load_key(block + 8 * (vectors + v) * format.width, &format));
+    }
+    block += 16 * vectors * format.width;
+  }
+  HE_UNROLL
+  for (unsigned v = 0; v < 2 * vectors; v++) {
+    he_vector reduced = vector_add(montgomery(sum[v], constants->inverse, modulus), modulus);
+    reduced = vector_close(vector_reduce_lazy(reduced, constants->reciprocal, negated_q), modulus);
+    vector_store((v < vectors ? out0 : out1) + start + 8 * (v % vectors), reduced);
+  }
+}
+
+void he_avx512ifma_key_inner_product(uint64_t *out0, uint64_t *out1, const uint64_t *const *lazy_digits,
+                                     const uint64_t *packed, size_t terms, size_t packed_terms, size_t count,
+                                     const he_modulus *q) {
+  HE_REQUIRE_MODULUS(q, HE_AVX512IFMA_LIMIT);
+  HE_REQUIRE((q->value & 1) == 1);
+  HE_REQUIRE(terms >= 1 && terms <= packed_terms && packed_terms <= HE_TERMS_MAX);
+  HE_REQUIRE(count == 8 || count % HE_KEY_BLOCK == 0);
+  const product_constants constants = {
+    .q = vector_broadcast(q->value),
+    .negated_q = vector_broadcast((UINT64_C(1) << 52) - q->value),
+    .inverse = vector_broadcast(inverse_of_odd(q->value)),
+    .reciprocal = vector_broadcast(he_reciprocal_52(q)),
+    .format = key_format_of(q),
+  };
+  const uint8_t *const key = (const uint8_t *)packed;
+#ifdef HE_VERIFY
+  for (size_t t = 0; t < terms; t++) {
+    HE_REQUIRE_LOW52_BELOW(lazy_digits[t], count, HE_FORWARD_LAZY_BOUND * q->value);
+  }
+  for (size_t k = 0; k < 2 * packed_terms * count; k++) {
+    uint64_t residue = 0;
+    memcpy(&residue, key + k * constants.format.width, constants.format.width);
+    HE_REQUIRE_BELOW(&residue, 1, q->value);
+  }
+#endif
+  if (count == 8) {
+    key_block(out0, out1, lazy_digits, key, 0, terms, 1, &constants);
+  } else {
+    for (size_t start = 0; start < count; start += HE_KEY_BLOCK) {
+      key_block(out0, out1, lazy_digits, key + 2 * packed_terms * start * constants.format.width, start, terms, 2,
+                &constants);
+    }
+  }
+  HE_ENSURE_BELOW(out0, count, q->value);
+  HE_ENSURE_BELOW(out1, count, q->value);
+}
+
+HE_AVX512IFMA_REGION_END
+
+#endif
