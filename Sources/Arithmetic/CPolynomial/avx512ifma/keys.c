@@ -26,19 +26,37 @@ typedef struct key_format {
   __mmask64 bytes, places;   ///< the bytes there are, and those of the words that they go to
 } key_format;
 
+// Byte b of lane l from byte w l + b, and byte k from byte k mod w of lane k / w; what the masks leave out does not matter.
+#define HE_SPREAD_8(w, l) \
+  (w) * (l), (w) * (l) + 1, (w) * (l) + 2, (w) * (l) + 3, (w) * (l) + 4, (w) * (l) + 5, (w) * (l) + 6, (w) * (l) + 7
+#define HE_GATHER(w, k) 8 * ((k) / (w) % 8) + (k) % (w)
+#define HE_GATHER_8(w, k)                                                                                      \
+  HE_GATHER(w, k), HE_GATHER(w, k + 1), HE_GATHER(w, k + 2), HE_GATHER(w, k + 3), HE_GATHER(w, k + 4),         \
+    HE_GATHER(w, k + 5), HE_GATHER(w, k + 6), HE_GATHER(w, k + 7)
+#define HE_SPREAD_64(w)                                                                                        \
+  {HE_SPREAD_8(w, 0), HE_SPREAD_8(w, 1), HE_SPREAD_8(w, 2), HE_SPREAD_8(w, 3),                                 \
+   HE_SPREAD_8(w, 4), HE_SPREAD_8(w, 5), HE_SPREAD_8(w, 6), HE_SPREAD_8(w, 7)}
+#define HE_GATHER_64(w)                                                                                        \
+  {HE_GATHER_8(w, 0),  HE_GATHER_8(w, 8),  HE_GATHER_8(w, 16), HE_GATHER_8(w, 24),                             \
+   HE_GATHER_8(w, 32), HE_GATHER_8(w, 40), HE_GATHER_8(w, 48), HE_GATHER_8(w, 56)}
+
+static const uint8_t key_spread[][64] = {
+  HE_SPREAD_64(1), HE_SPREAD_64(2), HE_SPREAD_64(3), HE_SPREAD_64(4), HE_SPREAD_64(5), HE_SPREAD_64(6),
+};
+static const uint8_t key_gather[][64] = {
+  HE_GATHER_64(1), HE_GATHER_64(2), HE_GATHER_64(3), HE_GATHER_64(4), HE_GATHER_64(5), HE_GATHER_64(6),
+};
+
+/// requires: a modulus below HE_AVX512IFMA_LIMIT, which has 46 bits at most.
 static inline key_format key_format_of(const he_modulus *q) {
   const size_t width = key_width(q);
-  uint8_t spread[64] = {0}, gather[64] = {0};
-  key_format format = {.width = width, .bytes = (UINT64_C(1) << 8 * width) - 1, .places = 0};
-  for (size_t lane = 0; lane < 8; lane++) {
-    for (size_t byte = 0; byte < width; byte++) {
-      spread[8 * lane + byte] = (uint8_t)(width * lane + byte);
-      gather[width * lane + byte] = (uint8_t)(8 * lane + byte);
-      format.places |= UINT64_C(1) << (8 * lane + byte);
-    }
-  }
-  format.spread = _mm512_loadu_si512(spread);
-  format.gather = _mm512_loadu_si512(gather);
+  const key_format format = {
+    .width = width,
+    .spread = _mm512_loadu_si512(key_spread[width - 1]),
+    .gather = _mm512_loadu_si512(key_gather[width - 1]),
+    .bytes = (UINT64_C(1) << 8 * width) - 1,
+    .places = UINT64_C(0x0101010101010101) * ((1u << width) - 1),
+  };
   return format;
 }
 

@@ -34,7 +34,8 @@ typedef struct begun_output {
 
 /// Converts some columns of all rows, and passes over them.
 HE_INLINE void begin_columns(uint64_t *out, size_t stride, const uint64_t *in, size_t in_stride, size_t from_count,
-                             const begun_output *output, uint64_t *rows, const unsigned log_radix) {
+                             const begun_output *output, uint64_t *rows, const unsigned log_radix,
+                             const unsigned vectors) {
   for (size_t r = 0; r < (size_t)1 << log_radix; r++) {
     const tile_terms terms = {
       .scaled = in + r * stride,
@@ -42,35 +43,27 @@ HE_INLINE void begin_columns(uint64_t *out, size_t stride, const uint64_t *in, s
       .from_count = from_count,
       .raised = output->raised,
     };
-    convert_tile(rows + r * HE_BEGUN_COLUMNS, HE_BEGUN_COLUMNS, &terms, output->p);
+    convert_groups(rows + r * HE_BEGUN_COLUMNS, HE_BEGUN_COLUMNS, &terms, output->p, vectors);
   }
   forward_pass(out, stride, rows, HE_BEGUN_COLUMNS, HE_BEGUN_COLUMNS, output->twiddles, &output->constants, log_radix,
                true);
 }
 
-/// Asks for the columns that are converted next. The processor's own prefetching follows no rows that are left after a few
-/// lines, and what another core wrote comes from afar. An address outside of the rows does no harm.
-static void begin_ahead(const uint64_t *in, size_t stride, size_t in_stride, size_t from_count, unsigned log_radix) {
-  for (size_t i = 0; i < from_count; i++) {
-    for (size_t r = 0; r < (size_t)1 << log_radix; r++) {
-      const uintptr_t row = (uintptr_t)(in + i * in_stride + r * stride);
-      HE_UNROLL
-      for (unsigned line = 0; line < HE_BEGUN_COLUMNS / 8; line++) {
-        __builtin_prefetch((const void *)(row + 64 * line), 0, 3);
-      }
-    }
+typedef void begin_function(uint64_t *out, size_t stride, const uint64_t *in, size_t in_stride, size_t from_count,
+                            const begun_output *output, uint64_t *rows);
+
+#define DEFINE_BEGIN(name, log_radix, vectors)                                                                       \
+  static void name(uint64_t *out, size_t stride, const uint64_t *in, size_t in_stride, size_t from_count,           \
+                   const begun_output *output, uint64_t *rows) {                                                    \
+    begin_columns(out, stride, in, in_stride, from_count, output, rows, log_radix, vectors);                        \
   }
-}
 
-static void begin_columns_4(uint64_t *out, size_t stride, const uint64_t *in, size_t in_stride, size_t from_count,
-                            const begun_output *output, uint64_t *rows) {
-  begin_columns(out, stride, in, in_stride, from_count, output, rows, 2);
-}
-
-static void begin_columns_8(uint64_t *out, size_t stride, const uint64_t *in, size_t in_stride, size_t from_count,
-                            const begun_output *output, uint64_t *rows) {
-  begin_columns(out, stride, in, in_stride, from_count, output, rows, 3);
-}
+// Sums of a few terms are over soon: short groups of them overlap better (measured on Zen 5).
+#define HE_FEW_TERMS 4
+DEFINE_BEGIN(begin_columns_4, 2, HE_TILE_VECTORS)
+DEFINE_BEGIN(begin_columns_4_few, 2, 2)
+DEFINE_BEGIN(begin_columns_8, 3, HE_TILE_VECTORS)
+DEFINE_BEGIN(begin_columns_8_few, 3, 2)
 
 void he_avx512ifma_begin_digits(uint64_t *out, size_t out_stride, const uint64_t *in, size_t in_stride, unsigned log_n,
                                 const he_conversion *conversion, const uint64_t *const *tables) {
@@ -84,6 +77,9 @@ void he_avx512ifma_begin_digits(uint64_t *out, size_t out_stride, const uint64_t
   }
   const unsigned log_radix = pass_log_radix(log_n);
   const size_t stride = n >> log_radix;
+  const bool few = from_count <= HE_FEW_TERMS;
+  begin_function *const begin = log_radix == 2 ? (few ? begin_columns_4_few : begin_columns_4)
+                                               : (few ? begin_columns_8_few : begin_columns_8);
   begun_output outputs[HE_BEGUN_OUTPUTS];
   uint64_t rows[HE_BEGUN_ROWS * HE_BEGUN_COLUMNS] __attribute__((aligned(64)));
   for (size_t first = 0; first < conversion->to_count; first += HE_BEGUN_OUTPUTS) {
@@ -96,11 +92,8 @@ void he_avx512ifma_begin_digits(uint64_t *out, size_t out_stride, const uint64_t
       outputs[j].p = p->value;
     }
     for (size_t column = 0; column < stride; column += HE_BEGUN_COLUMNS) {
-      begin_ahead(in + column + HE_BEGUN_COLUMNS, stride, in_stride, from_count, log_radix);
       for (size_t j = 0; j < count; j++) {
-        (log_radix == 2 ? begin_columns_4 : begin_columns_8)(out + (first + j) * out_stride + column, stride,
-                                                             in + column, in_stride, from_count, &outputs[j],
-                                                             rows);
+        begin(out + (first + j) * out_stride + column, stride, in + column, in_stride, from_count, &outputs[j], rows);
       }
     }
   }

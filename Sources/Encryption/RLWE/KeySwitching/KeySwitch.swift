@@ -5,9 +5,9 @@ package import PolynomialRing
 
 /// One key switch: Σ digit · (k₀, k₁) in the key basis, and that divided by P.
 ///
-/// Goes through the key basis two limbs at a time, and finishes them as far as it can while they are in the cache. What is divided
-/// out comes first, as all other limbs need it. Each thread borrows scratch for twice the digits and three polynomials of one
-/// prime, which the parameters keep.
+/// Goes through the key basis one limb or two at a time, and finishes them as far as it can while they are in the cache. What is
+/// divided out comes first, as all other limbs need it. Each thread borrows scratch for the digits modulo so many primes and three
+/// polynomials of one prime, which the parameters keep.
 package struct KeySwitch: Sendable {
   let digits: KeySwitchingDigits
   let key: KeySwitchingKey
@@ -20,13 +20,13 @@ package struct KeySwitch: Sendable {
     self.parallelism = parallelism
   }
 
-  /// Scratch of one thread: the digits modulo two primes, two products, and a polynomial of any use.
+  /// Scratch of one thread: digits, two products, and a polynomial of any use.
   private struct Scratch {
     let block: AlignedStorage
     let digitRows: Int
     let degree: Int
 
-    func range(_ place: Int) -> Range<Int> { (2 * digitRows + place) * degree..<(2 * digitRows + place + 1) * degree }
+    func range(_ place: Int) -> Range<Int> { (digitRows + place) * degree..<(digitRows + place + 1) * degree }
     var products: Rows { Rows(block: block, ranges: [range(0), range(1)]) }
     var spare: Range<Int> { range(2) }
   }
@@ -63,20 +63,23 @@ package struct KeySwitch: Sendable {
     }
   }
 
-  /// Limbs from digits to the end, `count` at a time.
-  private static func whole(_ limbs: Range<Int>, _ count: Int) -> [Step] {
-    stride(from: limbs.lowerBound, to: limbs.upperBound, by: count).map {
-      .whole($0..<min($0 + count, limbs.upperBound))
+  /// Limbs from digits to the end.
+  private func whole(_ limbs: Range<Int>) -> [Step] {
+    Swift.stride(from: limbs.lowerBound, to: limbs.upperBound, by: stride).map {
+      .whole($0..<min($0 + stride, limbs.upperBound))
     }
   }
 
-  /// Two limbs at a time, as what digits are cut from is then read half as often; among several threads the last few limbs of each
-  /// in small steps, so that all threads end together.
+  /// How many limbs go from digits to the end at a time: two, as what digits are cut from is then read half as often; one where
+  /// several threads share the caches, and their digits would crowd each other out.
+  private var stride: Int { parallelism.threads > 1 ? 1 : 2 }
+
+  /// All limbs as a whole, but among several threads the last two of each in small steps, so that all threads end together.
   private func steps(_ limbs: Range<Int>) -> [[Step]] {
     LoopOrder.equalShares(of: limbs.count, for: parallelism).map { share in
       let own = limbs.lowerBound + share.lowerBound..<limbs.lowerBound + share.upperBound
-      let split = own.suffix(parallelism.threads > 1 ? 2 + own.count % 2 : 0)
-      return Self.whole(own.lowerBound..<split.startIndex, 2) + split.map { .products($0) }
+      let split = own.suffix(parallelism.threads > 1 ? 2 : 0)
+      return whole(own.lowerBound..<split.startIndex) + split.map { .products($0) }
         + split.flatMap { [.part(0, limb: $0), .part(1, limb: $0)] }
     }
   }
@@ -96,10 +99,10 @@ package struct KeySwitch: Sendable {
       @Sendable (_ part: Int, _ limb: Int, _ row: inout MutableSpan<UInt64>, _ spare: inout MutableSpan<UInt64>) -> Void
   ) {
     let (context, pool, degree) = (digits.context, digits.context.scratch, basis.degree)
-    let digitRows = digits.scratchRows
+    let digitRows = stride * digits.scratchRows
     let steps = schedule.steps
     let scratch = (0..<min(parallelism.threads, steps.count)).map { _ in
-      Scratch(block: pool.take(count: (2 * digitRows + 3) * degree), digitRows: digitRows, degree: degree)
+      Scratch(block: pool.take(count: (digitRows + 3) * degree), digitRows: digitRows, degree: degree)
     }
     defer { scratch.reversed().forEach { pool.give($0.block) } }
     let multiplied = (0..<basis.limbCount).map { _ in Countdown(1) }
@@ -169,7 +172,7 @@ package struct KeySwitch: Sendable {
     var schedule = Schedule()
     schedule.append(
       round: LoopOrder.equalShares(of: dropped, for: parallelism).map {
-        Self.whole(kept + $0.lowerBound..<kept + $0.upperBound, parallelism.threads > 1 ? 1 : 2)
+        whole(kept + $0.lowerBound..<kept + $0.upperBound)
       })
     schedule.append(round: steps(0..<kept))
     let places = schedule.places
