@@ -320,6 +320,14 @@ static void test_backend(const he_kernels *k) {
       }
     }
   }
+  // Residues of one byte to as many as the backend takes.
+  for (unsigned bits = 8; bits < 48; bits += 8) {
+    const unsigned log_n = bits == 8 ? 3 : 5;
+    const uint64_t top = UINT64_C(1) << bits, prime = prime_below(top < limit ? top : limit, UINT64_C(2) << log_n);
+    he_modulus narrow;
+    he_modulus_init(&narrow, prime);
+    test_keys(k, log_n, &narrow);
+  }
   // Worst lazy digits: the deepest transform, the widest prime.
   he_modulus q;
   he_modulus_init(&q, prime_below(limit, UINT64_C(2) << 12));

@@ -15,7 +15,7 @@ public struct KernelBackend: @unchecked Sendable {
   public enum InstructionSet: String, CaseIterable, Sendable {
     /// Plain C, on every machine.
     case scalar
-    /// x86-64 with AVX-512 F, DQ, VL and IFMA: 52-bit multiplication [HEXL21].
+    /// x86-64 with AVX-512 F, DQ, BW, VL, IFMA and VBMI: 52-bit multiplication [HEXL21].
     case avx512ifma
     /// x86-64 with AVX-512 F, DQ and VL: double-precision arithmetic [HL24].
     case avx512

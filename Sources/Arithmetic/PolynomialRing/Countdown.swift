@@ -2,10 +2,11 @@
 
 internal import Synchronization
 
-/// How many bodies of a loop have yet to end that later ones wait for.
+/// How many bodies of a loop have yet to end that others wait for.
 ///
-/// A loop hands out its indexes in order, so whoever waits knows that what it waits for is done or under way on another thread:
-/// that of a lower index never waits for a higher one.
+/// A thread goes on to the next round of a loop when all of this one are taken, and takes the indexes of a share in order. So whoever
+/// waits for an earlier round, or for a lower index of the same share, knows that it is done or under way on another thread, and that
+/// one waits for still earlier ones at most.
 package final class Countdown: Sendable {
   private let missing: Atomic<Int>
 

@@ -96,12 +96,13 @@ package struct RNSMap: Sendable {
 
   /// Residues yᵢ = [x·(M/mᵢ)⁻¹] modulo the primes of `source` to v = round(Σ yᵢ/mᵢ): Σ yᵢ·(M/mᵢ) − v·M is the representative of x
   /// in [−M/2, M/2].
+  ///
+  /// requires: fewer primes than the widest of them says, as v, which is at most their number, is written modulo that one.
   package static func overflow(of source: [NTTPlan]) -> RNSMap {
     let moduli = source.map(\.modulus)
-    // Any modulus will do, as v is at most the number of primes.
     return RNSMap(
       RNSConversion(
-        from: moduli, to: [moduli[0]], inverses: [], factors: moduli.map { _ in 0 },
+        from: moduli, to: [widest(moduli)], inverses: [], factors: moduli.map { _ in 0 },
         rounding: RNSConversion.Rounding(fractions: moduli.map { Self.fraction(1, over: $0) }, corrections: [1])),
       plans: source)
   }
@@ -113,12 +114,19 @@ package struct RNSMap: Sendable {
     let cofactors = Self.cofactors(moduli, product)
     return RNSMap(
       RNSConversion(
-        from: moduli + [moduli[0]], to: target.map(\.modulus), inverses: [],
+        from: moduli + [widest(moduli)], to: target.map(\.modulus), inverses: [],
         factors: target.flatMap { plan in
           cofactors.map { $0.residue(modulo: plan.modulus.value) }
             + [plan.modulus.negate(product.residue(modulo: plan.modulus.value))]
         }),
       plans: source + target)
+  }
+
+  private static func widest(_ moduli: [Modulus]) -> Modulus {
+    guard let widest = moduli.max(by: { $0.value < $1.value }), widest.value > UInt64(moduli.count) else {
+      preconditionFailure("no prime of \(moduli.count) is wider than their number")
+    }
+    return widest
   }
 
   /// (M/mᵢ)⁻¹ modulo mᵢ for each prime of `source`, M their product.

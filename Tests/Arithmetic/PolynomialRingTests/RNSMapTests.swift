@@ -93,6 +93,23 @@ import Testing
     }
   }
 
+  /// In two steps, from residues that are multiplied already.
+  @Test(arguments: Widths.all)
+  func liftingInTwoStepsGivesTheSame(_ widths: Widths) throws {
+    var generator = TestGenerator(seed: 0x2A_0006)
+    for set in Self.sets(widths) {
+      let (source, target) = try widths.plans(set)
+      let modulus = Self.product(source)
+      let values = Self.integers(modulus, &generator)
+      let multiplied = zip(source, RNSMap.inversesOfCofactors(source)).flatMap { plan, inverse in
+        values.map { plan.modulus.multiply($0.residue(modulo: plan.modulus.value), inverse) }
+      }
+      let overflow = Self.apply(.overflow(of: source), multiplied)
+      let output = Self.apply(.liftingOfMultiplied(from: source, to: target), multiplied + overflow)
+      #expect(output == Self.apply(.lifting(from: source, to: target), Self.rows(values, source)), "\(generator)")
+    }
+  }
+
   @Test(arguments: Widths.all)
   func scalingRounds(_ widths: Widths) throws {
     var generator = TestGenerator(seed: 0x2A_0002)

@@ -34,8 +34,8 @@ typedef struct inverse_constants {
   he_vector q;
   he_vector bias[6];    ///< 2^i * q
   he_vector inverse;    ///< q^-1 mod 2^52
-  he_vector scale, scale_quotient;  ///< N^-1
-  he_vector last, last_quotient;    ///< psi^rev(1) N^-1
+  he_vector scale, scale_quotient;  ///< N^-1, times a factor where there is one
+  he_vector last, last_quotient;    ///< psi^rev(1) N^-1, times that factor
   uint64_t modulus;
   bool is_moving;       ///< not in place
 } inverse_constants;
@@ -82,7 +82,7 @@ HE_INLINE void inverse_butterfly_raised(he_vector *x, he_vector *y, unsigned *x_
   *y = vector_subtract(high, vector_madd_hi(vector_zero(), m, constants->q));
 }
 
-/// After the last level: the sum times N^-1 (the difference has it in its twiddle), canonical.
+/// After the last level: the sum times the scale (the difference has it in its twiddle), canonical.
 HE_INLINE void close_last(he_vector *x, he_vector *y, const inverse_constants *constants) {
   he_vector scaled =
     vector_multiply_shoup_lazy(*x, constants->scale, constants->scale_quotient, constants->negated_q);
@@ -176,7 +176,7 @@ HE_INLINE void store_rows(uint64_t *data, he_vector x[8], unsigned bound[8], con
   }
 }
 
-/// Asks for the words that are written two blocks later: where another core has them last, their lines take long to come. An
+/// Asks for the words that are written a few blocks later: where another core has them last, their lines take long to come. An
 /// address outside of any object does no harm.
 HE_INLINE void write_ahead(const uint64_t *data) {
   HE_UNROLL

@@ -3,7 +3,8 @@
 // A key switch from coefficients to products, one prime at a time, with each digit written once and read once: the first pass
 // of the transform takes its values from the conversion before they are stored, and the other passes run part by part, all
 // digits of a part one after the other, until their products with the key are summed. So a part's twiddles and digits stay
-// in the caches near the core, and while digits are transformed the key comes closer from memory.
+// in the caches near the core, and while digits are transformed the key comes closer from memory. What a division drops is
+// lifted and transformed in the same way, until it is subtracted.
 //
 // A digit is begun when the first pass over it is done: its low 52 bits below (2 log_n + 1) q, as in the transform. Short digits
 // have no pass of their own, and are begun when they are converted.
@@ -150,7 +151,7 @@ void he_avx512ifma_finish_key_product(uint64_t *out0, uint64_t *out1, uint64_t *
       uint64_t *const digit = digits + t * digit_stride + start;
       rows[t] = digit;
       if ((begun >> t & 1) == 0) continue;
-      constants.ahead = (uintptr_t)(key + t * length) - (uintptr_t)digit;
+      constants.ahead = (uintptr_t)key + t * length * sizeof *key - (uintptr_t)digit;
       he_avx512ifma_forward_part(digit, log_length, table, &constants);
     }
     he_avx512ifma_key_inner_product(out0 + start, out1 + start, rows, key, terms, packed_terms, length, q);

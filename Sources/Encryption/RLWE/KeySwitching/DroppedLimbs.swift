@@ -24,7 +24,7 @@ final class DroppedLimbs: Sendable {
     self.degree = degree
     self.pool = pool
     let count = division.droppedCount
-    block = pool.take(count: max(1, 2 * (count + 1) * degree))
+    block = pool.take(count: count == 0 ? 1 : 2 * (count + 1) * degree)
     missing = (0..<2).map { _ in Countdown(count) }
     incomplete = Countdown(count == 0 ? 0 : 2)
   }

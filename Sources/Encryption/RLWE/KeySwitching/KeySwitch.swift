@@ -51,7 +51,7 @@ package struct KeySwitch: Sendable {
   private struct Schedule {
     var steps: [Step] = []
     var rounds: [[Int]] = []
-    /// How many limbs go through all of them in small steps, and which one is the how-manieth.
+    /// The limbs that go in small steps, each with its number.
     var places: [Int: Int] = [:]
 
     var order: LoopOrder { LoopOrder(rounds: rounds) }
@@ -65,14 +65,14 @@ package struct KeySwitch: Sendable {
 
   /// Limbs from digits to the end.
   private func whole(_ limbs: Range<Int>) -> [Step] {
-    Swift.stride(from: limbs.lowerBound, to: limbs.upperBound, by: stride).map {
-      .whole($0..<min($0 + stride, limbs.upperBound))
+    stride(from: limbs.lowerBound, to: limbs.upperBound, by: limbsAtOnce).map {
+      .whole($0..<min($0 + limbsAtOnce, limbs.upperBound))
     }
   }
 
   /// How many limbs go from digits to the end at a time: two, as what digits are cut from is then read half as often; one where
   /// several threads share the caches, and their digits would crowd each other out.
-  private var stride: Int { parallelism.threads > 1 ? 1 : 2 }
+  private var limbsAtOnce: Int { parallelism.threads > 1 ? 1 : 2 }
 
   /// All limbs as a whole, but among several threads the last two of each in small steps, so that all threads end together.
   private func steps(_ limbs: Range<Int>) -> [[Step]] {
@@ -99,13 +99,14 @@ package struct KeySwitch: Sendable {
       @Sendable (_ part: Int, _ limb: Int, _ row: inout MutableSpan<UInt64>, _ spare: inout MutableSpan<UInt64>) -> Void
   ) {
     let (context, pool, degree) = (digits.context, digits.context.scratch, basis.degree)
-    let digitRows = stride * digits.scratchRows
+    let digitRows = limbsAtOnce * digits.scratchRows
     let steps = schedule.steps
     let scratch = (0..<min(parallelism.threads, steps.count)).map { _ in
       Scratch(block: pool.take(count: (digitRows + 3) * degree), digitRows: digitRows, degree: degree)
     }
     defer { scratch.reversed().forEach { pool.give($0.block) } }
-    let multiplied = (0..<basis.limbCount).map { _ in Countdown(1) }
+    let places = schedule.places
+    let multiplied = (0..<places.count).map { _ in Countdown(1) }
     @Sendable func multiply(_ limb: Int, offset: Int, begun: UInt64, scratch: Scratch) {
       let (plan, place) = (basis.plans[limb], rows(limb, scratch))
       let block = place.block
@@ -137,9 +138,9 @@ package struct KeySwitch: Sendable {
       case .products(let limb):
         let begun = digits.prepare(scratch.block, keyLimbs: limb..<limb + 1, plans: basis.plans)
         multiply(limb, offset: 0, begun: begun[0], scratch: scratch)
-        multiplied[limb].arrive()
+        if let place = places[limb] { multiplied[place].arrive() }
       case .part(let part, let limb):
-        multiplied[limb].wait()
+        if let place = places[limb] { multiplied[place].wait() }
         end(part, limb, scratch)
       }
     }
