@@ -139,6 +139,48 @@ static size_t ntt_inverse(const setting *s, uint64_t *out, const uint64_t *in) {
   return LIMBS * s->n;
 }
 
+static size_t ntt_inverse_scaled(const setting *s, uint64_t *out, const uint64_t *in) {
+  FOR_EACH_LIMB s->kernels->ntt_inverse_scaled(out + i * s->n, IN(0), 3, s->log_n, &s->q[i], s->tables[i]);
+  return LIMBS * s->n;
+}
+
+/// A digit modulo one limb, begun in scratch: a sum of the residues of a secret polynomial.
+static void begin_digit(const setting *s, const uint64_t *in, size_t limb) {
+  const uint64_t factors[LIMBS] = {1, 1, 1};
+  const he_conversion conversion = {
+    .from = s->q, .from_count = LIMBS, .to = &s->q[limb], .to_count = 1, .factors = factors};
+  const uint64_t *const tables[] = {s->tables[limb]};
+  s->kernels->begin_digits(s->scratch, s->n, in, s->n, s->log_n, &conversion, tables);
+}
+
+static size_t finish_key_product(const setting *s, uint64_t *out, const uint64_t *in) {
+  uint64_t *packed = s->scratch + s->n, *second = s->scratch + 3 * s->n;
+  FOR_EACH_LIMB {
+    begin_digit(s, in, i);
+    s->kernels->pack_key(packed, IN(1), IN(2), 0, 1, s->n, &s->q[i]);
+    s->kernels->finish_key_product(out + i * s->n, second, s->scratch, s->n, 1, packed, 1, 1, s->log_n, &s->q[i],
+                                   s->tables[i]);
+  }
+  return LIMBS * s->n;
+}
+
+static size_t finish_quotient(const setting *s, uint64_t *out, const uint64_t *in) {
+  FOR_EACH_LIMB {
+    begin_digit(s, in, i);
+    s->kernels->finish_quotient(out + i * s->n, IN(3), IN(1), s->scratch, IN(2)[0], s->log_n, &s->q[i], s->tables[i]);
+  }
+  return LIMBS * s->n;
+}
+
+static size_t tensor_accumulate(const setting *s, uint64_t *out, const uint64_t *in) {
+  FOR_EACH_LIMB {
+    memcpy(OUT, IN(0), 8 * COUNT);
+    memcpy(s->scratch, IN(1), 8 * COUNT);
+    s->kernels->tensor_accumulate(OUT, s->scratch, IN(0), IN(1), IN(2), IN(3), IN(4)[0], COUNT, &s->q[i]);
+  }
+  return LIMBS * COUNT;
+}
+
 /// Arbitrary constants: the kernels' contract is a formula in integers, which takes any.
 static size_t convert(const setting *s, uint64_t *out, const uint64_t *in, bool multiplied, bool fractions, bool own) {
   uint64_t inverses[LIMBS], factors[TARGETS * LIMBS], digits[2 * LIMBS], corrections[TARGETS], own_factors[TARGETS];
@@ -199,6 +241,10 @@ const test_case kernel_cases[] = {
   {"ntt_forward", RESIDUES, ntt_forward},
   {"ntt_forward_lazy", RESIDUES, ntt_forward_lazy},
   {"ntt_inverse", RESIDUES, ntt_inverse},
+  {"ntt_inverse_scaled", RESIDUES, ntt_inverse_scaled},
+  {"begin_digits and finish_key_product", RESIDUES, finish_key_product},
+  {"begin_digits and finish_quotient", RESIDUES, finish_quotient},
+  {"tensor_accumulate", RESIDUES, tensor_accumulate},
   {"convert", RESIDUES, convert_fast},
   {"convert with fractions", RESIDUES, convert_exact},
   {"convert with fractions and an own term", RESIDUES, convert_own},

@@ -72,7 +72,7 @@ extension KernelBackend {
   /// - Parameters:
   ///   - out: N words, aligned to 64 bytes; come out canonical.
   ///   - input: N residues, aligned to 64 bytes.
-  ///   - scalar: A residue.
+  ///   - scalar: A residue, public.
   ///   - q: The modulus of the tables.
   ///   - tables: Filled by this backend for the same q and N.
   public func nttInverseScaled(

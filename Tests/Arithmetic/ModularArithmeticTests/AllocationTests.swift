@@ -68,6 +68,9 @@ import Testing
     tables.read { tables in
       expectNoAllocations("nttForward") { data.mutate { backend.nttForward(&$0, modulo: q, tables: tables) } }
       expectNoAllocations("nttInverse") { data.mutate { backend.nttInverse(&$0, modulo: q, tables: tables) } }
+      expectNoAllocations("nttInverseScaledInPlace") {
+        data.mutate { backend.nttInverseScaledInPlace(&$0, by: 5, modulo: q, tables: tables) }
+      }
       // Not `expectNoAllocations`, whose second run would transform lazy words.
       let count = Allocations.count { lazy.mutate { backend.nttForwardLazy(&$0, modulo: q, tables: tables) } }
       #expect(count == 0, "nttForwardLazy allocated \(count) times")

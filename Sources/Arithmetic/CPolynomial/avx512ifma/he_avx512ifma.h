@@ -14,7 +14,6 @@ void he_avx512ifma_ntt_fill_tables(uint64_t *tables, unsigned log_n, const he_mo
 void he_avx512ifma_ntt_forward(uint64_t *data, unsigned log_n, const he_modulus *q, const uint64_t *tables);
 void he_avx512ifma_ntt_forward_lazy(uint64_t *data, unsigned log_n, const he_modulus *q, const uint64_t *tables);
 void he_avx512ifma_ntt_inverse(uint64_t *data, unsigned log_n, const he_modulus *q, const uint64_t *tables);
-
 void he_avx512ifma_ntt_inverse_scaled(uint64_t *out, const uint64_t *in, uint64_t scalar, unsigned log_n,
                                       const he_modulus *q, const uint64_t *tables);
 

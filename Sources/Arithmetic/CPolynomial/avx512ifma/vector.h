@@ -17,11 +17,11 @@
 #include <immintrin.h>
 
 #define HE_PRAGMA(text) _Pragma(#text)
-/// Functions between the two may use the instructions, and only run where he_kernels_for found them; it need not ask for PRFCHW, which
-/// every 64-bit x86 takes, if only as no operation.
+/// Functions between the two may use the instructions, and only run where he_kernels_for found them; it need not ask for
+/// PRFCHW, which every 64-bit x86 takes, if only as no operation.
+#define HE_AVX512IFMA_TARGET "avx512f,avx512dq,avx512bw,avx512vl,avx512ifma,avx512vbmi,prfchw"
 #define HE_AVX512IFMA_REGION_BEGIN                                                                               \
-  HE_PRAGMA(clang attribute push(__attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx512ifma,avx512vbmi,prfchw"))),       \
-                                 apply_to = function))
+  HE_PRAGMA(clang attribute push(__attribute__((target(HE_AVX512IFMA_TARGET))), apply_to = function))
 #define HE_AVX512IFMA_REGION_END _Pragma("clang attribute pop")
 #define HE_UNROLL _Pragma("clang loop unroll(full)")
 

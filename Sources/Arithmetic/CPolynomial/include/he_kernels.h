@@ -147,8 +147,8 @@ typedef struct he_kernels {
   void (*ntt_forward_lazy)(uint64_t *data, unsigned log_n, const he_modulus *q, const uint64_t *tables);
   /// The inverse of `ntt_forward`, N^-1 included. Canonical in, canonical out. requires: data 64-byte aligned.
   void (*ntt_inverse)(uint64_t *data, unsigned log_n, const he_modulus *q, const uint64_t *tables);
-  /// out = scalar times the inverse transform of in. requires: scalar and in canonical; out and in 64-byte aligned. ensures:
-  /// canonical. aliasing: exact.
+  /// out = scalar times the inverse transform of in; the scalar is public. requires: scalar and in canonical, out and in 64-byte
+  /// aligned. ensures: canonical. aliasing: exact.
   void (*ntt_inverse_scaled)(uint64_t *out, const uint64_t *in, uint64_t scalar, unsigned log_n, const he_modulus *q,
                              const uint64_t *tables);
 
