@@ -22,7 +22,43 @@ extension KernelWorkloads {
   func switching(_ set: KernelBackend.InstructionSet) -> [Workload] {
     Self.switches.prefix(isQuick ? 1 : 3).flatMap { degree, digitLimbs, digits, limbs in
       Calls.allCases.map { keySwitch(degree, digitLimbs: digitLimbs, digits: digits, limbs: limbs, $0, set) }
-    } + degrees.map { tensorAccumulate($0, set) }
+    } + degrees.flatMap { [quotient($0, set), tensorAccumulate($0, set)] }
+  }
+
+  /// What is divided out of one limb: three primes lifted to its own, transformed, and subtracted.
+  private func quotient(_ degree: Int, _ set: KernelBackend.InstructionSet) -> Workload {
+    let (model, dropped) = (LimitModel(set), 3)
+    let steps = [
+      model.conversion(count: degree, inputs: dropped, outputs: 1), model.transform(degree: degree),
+      model.pass(count: degree, perVector: model.scalarProduct),
+    ]
+    return Workload(
+      suite: Self.suite, name: "begin-digit-finish-quotient",
+      parameters: [
+        "n": .integer(degree), "limbs": 1, "dropped_limbs": .integer(dropped), "bits": .integer(Self.defaultBits),
+      ],
+      backend: set.rawValue,
+      work: Work(
+        operations: degree, unit: "coefficients", cycleUnit: .words(.coefficients, degree),
+        limit: Limit(model: model, multiplications: steps.map(\.multiplications).reduce(0, +)))
+    ) {
+      let tables = try store.tables(set, degree: degree, bits: Self.defaultBits, limbs: 1)[0]
+      let q = tables.modulus
+      let primes = try NTTPrimes.largest(below: Self.defaultBits, degree: degree, count: 1 + dropped)
+      let from = primes.suffix(dropped).map { Modulus($0) }
+      let conversion = RNSConversion(from: from, to: [q], inverses: [], factors: from.map { q.reduce($0.value) })
+      let input = try AlignedStorage(uniformModulo: from, degree: degree, label: "residues")
+      let row = RowLayout(words: degree)
+      let rows = try AlignedStorage(uniform: row.total(3), below: q.value, label: "rows")
+      return Prepared {
+        var digit = rows.mutableWords(row[0])
+        tables.beginDigit(
+          &digit, outStride: degree, input.words(0..<dropped * degree), by: conversion, first: 0, next: nil)
+        var out = rows.mutableWords(row[1])
+        tables.finishQuotient(&out, rows.words(row[2]), digit: &digit)
+        return out[0]
+      }
+    }
   }
 
   private func keySwitch(

@@ -56,6 +56,7 @@ struct KernelWorkloads {
             transform("ntt-forward", degree: degree, bits: bits, set) { $0.forward(&$1) },
             lazyTransform(degree: degree, bits: bits, set),
             transform("ntt-inverse", degree: degree, bits: bits, set) { $0.inverse(&$1) },
+            transform("ntt-inverse-scaled", degree: degree, bits: bits, set) { $0.inverseScaled(&$1) },
           ]
         }
       }

@@ -51,6 +51,21 @@ final class TransformTables: Sendable {
     backend.nttInverse(&data, modulo: modulus, tables: tables.words(0..<tables.count))
   }
 
+  /// To coefficients times a constant, in place.
+  func inverseScaled(_ data: inout MutableSpan<UInt64>) {
+    let tables = tables
+    backend.nttInverseScaledInPlace(
+      &data, by: modulus.value / 3, modulo: modulus, tables: tables.words(0..<tables.count))
+  }
+
+  /// From a begun digit to (lhs - digit) times a constant.
+  func finishQuotient(_ out: inout MutableSpan<UInt64>, _ lhs: Span<UInt64>, digit: inout MutableSpan<UInt64>) {
+    let tables = tables
+    backend.finishQuotient(
+      &out, lhs, digit: &digit, by: modulus.value / 3, adding: nil, modulo: modulus,
+      tables: tables.words(0..<tables.count))
+  }
+
   /// From residues modulo other primes to a begun digit; to that of the next prime too, if its tables are given.
   func beginDigit(
     _ out: inout MutableSpan<UInt64>, outStride: Int, _ input: Span<UInt64>, by conversion: RNSConversion, first: Int,
