@@ -106,8 +106,8 @@ typedef struct product_constants {
   key_format format;
 } product_constants;
 
-// The digits lie in [0, 35 q) and the keys in [0, q): s <= terms * 35 q^2, so s / 2^52 < terms * 35/64 q <= 35 q. Plus q,
-// the Montgomery reduction is a clean word below 36 q < 2^52.
+// The digits lie in [0, 45 q) and the keys in [0, q): s <= terms * 45 q^2, so s / 2^52 < terms * 45/64 q <= 45 q. Plus q,
+// the Montgomery reduction is a clean word below 46 q < 2^52.
 HE_INLINE void key_block(uint64_t *out0, uint64_t *out1, const uint64_t *const *lazy_digits, const uint8_t *block,
                          size_t start, size_t terms, const unsigned vectors, const product_constants *constants) {
   const he_vector modulus = constants->q, negated_q = constants->negated_q;

@@ -113,11 +113,28 @@ HE_INLINE void forward_blocks(uint64_t *data, size_t blocks, const uint64_t *tab
   store_block(data, x, constants, close);
 }
 
+/// One pass of radix 2^log_radix over 2^log_radix rows of `stride` values.
+HE_INLINE void forward_pass(uint64_t *data, size_t stride, const uint64_t *twiddles, const forward_constants *constants,
+                            const unsigned log_radix, const bool first) {
+  const unsigned radix = 1u << log_radix;
+  for (size_t j = 0; j < stride; j += 8) {
+    he_vector x[16];
+    HE_UNROLL
+    for (unsigned r = 0; r < radix; r++) {
+      x[r] = vector_load(data + r * stride + j);
+      if (first && r < radix / 2) x[r] = vector_add(x[r], constants->bias);
+    }
+    forward_levels(x, twiddles, constants->negated_q, log_radix);
+    HE_UNROLL
+    for (unsigned r = 0; r < radix; r++) vector_store(data + r * stride + j, x[r]);
+  }
+}
+
 // The shapes in use, each compiled once. A pass of radix 2 exists for degree 128 alone.
 
 #define DEFINE_PASS(name, log_radix, first)                                                                    \
   static void name(uint64_t *data, size_t stride, const uint64_t *table, const forward_constants *constants) {   \
-    forward_pass(data, stride, data, stride, stride, table, constants, log_radix, first);                        \
+    forward_pass(data, stride, table, constants, log_radix, first);                                              \
   }
 
 DEFINE_PASS(forward_pass_2, 1, true)
@@ -177,7 +194,7 @@ HE_INLINE void forward(uint64_t *data, unsigned log_n, const he_modulus *q, cons
   HE_REQUIRE_ALIGNED(data);
   HE_REQUIRE_ALIGNED(tables);
   HE_REQUIRE_BELOW(data, (size_t)1 << log_n, q->value);
-  const forward_constants constants = forward_constants_of(q, log_n);
+  const forward_constants constants = forward_constants_of(q, log_n, 1);
   tables += HE_HEAD_WORDS;
   if (log_n == 6) {
     (lazy ? forward_blocks_only_lazy : forward_blocks_only_exact)(data, 1, tables, &constants);

@@ -19,11 +19,12 @@ typedef struct forward_constants {
   he_vector multiple;   ///< 16 q
   he_vector inverse;    ///< q^-1 mod 2^52
   he_vector q;
-  uint64_t lazy_bound;  ///< (2 log_n + 1) * q
+  uint64_t lazy_bound;  ///< (2 log_n + input_bound) * q
   uintptr_t ahead;      ///< what is to be loaded while values are transformed, less the address of the values
 } forward_constants;
 
-static inline forward_constants forward_constants_of(const he_modulus *q, unsigned log_n) {
+/// The constants for values below input_bound * q.
+static inline forward_constants forward_constants_of(const he_modulus *q, unsigned log_n, unsigned input_bound) {
   const uint64_t modulus = q->value;
   const forward_constants constants = {
     .negated_q = vector_broadcast((UINT64_C(1) << 52) - modulus),
@@ -33,7 +34,7 @@ static inline forward_constants forward_constants_of(const he_modulus *q, unsign
     .multiple = vector_broadcast(16 * modulus),
     .inverse = vector_broadcast(inverse_of_odd(modulus)),
     .q = vector_broadcast(modulus),
-    .lazy_bound = (2 * log_n + 1) * modulus,
+    .lazy_bound = (2 * log_n + input_bound) * modulus,
     .ahead = 0,
   };
   return constants;
@@ -48,34 +49,20 @@ HE_INLINE void forward_butterfly(he_vector *x, he_vector *y, he_vector w, he_vec
   *x = vector_add(*x, t);
 }
 
-/// One pass of radix 2^log_radix over `columns` values of 2^log_radix rows, in place or not.
-HE_INLINE void forward_pass(uint64_t *out, size_t out_stride, const uint64_t *in, size_t in_stride, size_t columns,
-                            const uint64_t *twiddles, const forward_constants *constants, const unsigned log_radix,
-                            const bool first) {
-  const unsigned radix = 1u << log_radix;
-  const he_vector negated_q = constants->negated_q, bias = constants->bias;
-  for (size_t j = 0; j < columns; j += 8) {
-    he_vector x[16];
+/// The levels of one pass of radix 2^log_radix on as many registers; in a transform's first pass the first half of them has its bias.
+HE_INLINE void forward_levels(he_vector *x, const uint64_t *twiddles, he_vector negated_q, const unsigned log_radix) {
+  HE_UNROLL
+  for (unsigned level = 0; level < log_radix; level++) {
+    const unsigned half = 1u << (log_radix - level - 1);
     HE_UNROLL
-    for (unsigned r = 0; r < radix; r++) {
-      x[r] = vector_load(in + r * in_stride + j);
-      if (first && r < radix / 2) x[r] = vector_add(x[r], bias);
-    }
-    HE_UNROLL
-    for (unsigned level = 0; level < log_radix; level++) {
-      const unsigned half = radix >> (level + 1);
+    for (unsigned b = 0; b < 1u << level; b++) {
+      const uint64_t *pair = twiddles + 2 * ((1u << level) - 1 + b);
+      const he_vector w = vector_broadcast(pair[0]), quotient = vector_broadcast(pair[1]);
       HE_UNROLL
-      for (unsigned b = 0; b < 1u << level; b++) {
-        const uint64_t *pair = twiddles + 2 * ((1u << level) - 1 + b);
-        const he_vector w = vector_broadcast(pair[0]), quotient = vector_broadcast(pair[1]);
-        HE_UNROLL
-        for (unsigned i = 0; i < half; i++) {
-          forward_butterfly(&x[2 * half * b + i], &x[2 * half * b + half + i], w, quotient, negated_q);
-        }
+      for (unsigned i = 0; i < half; i++) {
+        forward_butterfly(&x[2 * half * b + i], &x[2 * half * b + half + i], w, quotient, negated_q);
       }
     }
-    HE_UNROLL
-    for (unsigned r = 0; r < radix; r++) vector_store(out + r * out_stride + j, x[r]);
   }
 }
 

@@ -102,7 +102,7 @@ void he_avx512ifma_tensor_accumulate(uint64_t *out0, uint64_t *out1, const uint6
   HE_ENSURE_BELOW(out1, count, q->value);
 }
 
-// A lazy word of the forward transform lies in [0, 35 q), 35 q < 2^52: 35 q + lhs - it is in (0, 36 q), below 2^52.
+// A lazy word of the forward transform lies in [0, 45 q): 45 q + lhs - it is in (0, 46 q), below 2^52.
 void he_avx512ifma_subtract_scale(uint64_t *out, const uint64_t *addend, const uint64_t *lhs,
                                   const uint64_t *lazy_rhs, uint64_t scalar, size_t count, const he_modulus *q) {
   HE_REQUIRE_MODULUS(q, HE_AVX512IFMA_LIMIT);

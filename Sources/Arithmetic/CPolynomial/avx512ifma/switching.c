@@ -6,12 +6,12 @@
 // in the caches near the core, and while digits are transformed the key comes closer from memory. What a division drops is
 // lifted and transformed in the same way, until it is subtracted.
 //
-// A digit is begun when the first pass over it is done: its low 52 bits below (2 log_n + 1) q, as in the transform. Short digits
-// have no pass of their own, and are begun when they are converted.
+// A digit is begun when the first pass over it is done: its low 52 bits below (2 log_n + HE_BEGUN_BOUND) q, as in the transform,
+// where canonical values have 1 for HE_BEGUN_BOUND. Short digits have no pass of their own, and are begun when they are converted.
 
 #include "../internal/he_switching.h"
 #include "../scalar/he_scalar.h"
-#include "conversion_tile.h"
+#include "../internal/he_arithmetic.h"
 #include "ntt_forward.h"
 
 #ifdef HE_HAS_AVX512IFMA
@@ -20,51 +20,92 @@ HE_AVX512IFMA_REGION_BEGIN
 
 /// Degrees with a pass of their own; below, a digit and its twiddles are near the core anyhow.
 #define HE_BEGUN_LOG_N 13
-/// Columns that are converted at a time, of up to eight rows, and outputs whose constants are kept at a time.
+/// Columns that are converted for one output after the other, and outputs whose constants are kept at a time.
 #define HE_BEGUN_COLUMNS 64
-#define HE_BEGUN_ROWS 8
 #define HE_BEGUN_OUTPUTS 8
+/// Terms of a sum between two reductions, and what a sum is below, in multiples of p.
+#define HE_BEGUN_TERMS 8
+#define HE_BEGUN_BOUND 11
 
 /// One output of a conversion with the first pass of its transform.
 typedef struct begun_output {
-  uint64_t raised[64 + 8] __attribute__((aligned(64)));
+  uint64_t pairs[2 * 64];  ///< factors and their quotients floor(factor * 2^52 / p)
   forward_constants constants;
+  he_vector reciprocal;    ///< floor(2^52 / p)
   const uint64_t *twiddles;
-  uint64_t p;
 } begun_output;
 
-/// Converts some columns of all rows, and passes over them.
-HE_INLINE void begin_columns(uint64_t *out, size_t stride, const uint64_t *in, size_t in_stride, size_t from_count,
-                             const begun_output *output, uint64_t *rows, const unsigned log_radix,
-                             const unsigned vectors) {
-  for (size_t r = 0; r < (size_t)1 << log_radix; r++) {
-    const tile_terms terms = {
-      .scaled = in + r * stride,
-      .tile = in_stride,
-      .from_count = from_count,
-      .raised = output->raised,
-    };
-    convert_groups(rows + r * HE_BEGUN_COLUMNS, HE_BEGUN_COLUMNS, &terms, output->p, vectors);
+static inline begun_output begun_output_of(const he_modulus *p, const uint64_t *factors, size_t from_count,
+                                           unsigned log_n, const uint64_t *tables) {
+  begun_output output = {
+    .constants = forward_constants_of(p, log_n, HE_BEGUN_BOUND),
+    .reciprocal = vector_broadcast(he_reciprocal_52(p)),
+    .twiddles = tables + HE_HEAD_WORDS,
+  };
+  for (size_t i = 0; i < from_count; i++) {
+    output.pairs[2 * i] = factors[i];
+    output.pairs[2 * i + 1] = he_shoup_quotient(factors[i], 52, p);
   }
-  forward_pass(out, stride, rows, HE_BEGUN_COLUMNS, HE_BEGUN_COLUMNS, output->twiddles, &output->constants, log_radix,
-               true);
+  return output;
+}
+
+// Converts some columns of all rows, and passes over them before they are stored, in groups of eight registers.
+//
+// A sum of products y f is reduced by one estimate: the sum of floor(y quotient / 2^52), which falls short of y f / p by less than
+// 1 + 2^-6 a term, as y < 2^46. So what is left of eight terms is below 9 p, and of what a reduction has left before and eight more
+// below 11 p.
+HE_INLINE void begin_columns(uint64_t *out, size_t stride, const uint64_t *in, size_t in_stride, size_t from_count,
+                             const begun_output *output, const unsigned log_radix) {
+  const unsigned radix = 1u << log_radix, groups = 8 / radix;
+  const he_vector negated_q = output->constants.negated_q;
+  for (size_t j = 0; j < HE_BEGUN_COLUMNS; j += 8 * groups) {
+    he_vector x[8];
+    HE_UNROLL
+    for (unsigned v = 0; v < 8; v++) x[v] = vector_zero();
+    for (size_t first = 0; first < from_count; first += HE_BEGUN_TERMS) {
+      const size_t end = first + HE_BEGUN_TERMS < from_count ? first + HE_BEGUN_TERMS : from_count;
+      he_vector estimate[8];
+      HE_UNROLL
+      for (unsigned v = 0; v < 8; v++) {
+        estimate[v] = vector_zero();
+        if (first != 0) x[v] = vector_reduce_lazy(x[v], output->reciprocal, negated_q);
+      }
+      for (size_t i = first; i < end; i++) {
+        const uint64_t *residues = in + i * in_stride + j;
+        const he_vector factor = vector_broadcast(output->pairs[2 * i]);
+        const he_vector quotient = vector_broadcast(output->pairs[2 * i + 1]);
+        HE_UNROLL
+        for (unsigned v = 0; v < 8; v++) {
+          const he_vector y = vector_load(residues + v % radix * stride + 8 * (v / radix));
+          estimate[v] = vector_madd_hi(estimate[v], y, quotient);
+          x[v] = vector_madd_lo(x[v], y, factor);
+        }
+      }
+      HE_UNROLL
+      for (unsigned v = 0; v < 8; v++) x[v] = vector_madd_lo(x[v], estimate[v], negated_q);
+    }
+    HE_UNROLL
+    for (unsigned v = 0; v < 8; v++) {
+      if (v % radix < radix / 2) x[v] = vector_add(x[v], output->constants.bias);
+    }
+    HE_UNROLL
+    for (unsigned g = 0; g < groups; g++) forward_levels(x + g * radix, output->twiddles, negated_q, log_radix);
+    HE_UNROLL
+    for (unsigned v = 0; v < 8; v++) vector_store(out + v % radix * stride + j + 8 * (v / radix), x[v]);
+  }
 }
 
 typedef void begin_function(uint64_t *out, size_t stride, const uint64_t *in, size_t in_stride, size_t from_count,
-                            const begun_output *output, uint64_t *rows);
+                            const begun_output *output);
 
-#define DEFINE_BEGIN(name, log_radix, vectors)                                                                       \
+#define DEFINE_BEGIN(name, log_radix)                                                                                \
   static void name(uint64_t *out, size_t stride, const uint64_t *in, size_t in_stride, size_t from_count,           \
-                   const begun_output *output, uint64_t *rows) {                                                    \
-    begin_columns(out, stride, in, in_stride, from_count, output, rows, log_radix, vectors);                        \
+                   const begun_output *output) {                                                                    \
+    begin_columns(out, stride, in, in_stride, from_count, output, log_radix);                                       \
   }
 
-// Sums of a few terms are over soon: short groups of them overlap better (measured on Zen 5).
-#define HE_FEW_TERMS 4
-DEFINE_BEGIN(begin_columns_4, 2, HE_TILE_VECTORS)
-DEFINE_BEGIN(begin_columns_4_few, 2, 2)
-DEFINE_BEGIN(begin_columns_8, 3, HE_TILE_VECTORS)
-DEFINE_BEGIN(begin_columns_8_few, 3, 2)
+DEFINE_BEGIN(begin_columns_4, 2)
+DEFINE_BEGIN(begin_columns_8, 3)
 
 void he_avx512ifma_begin_digits(uint64_t *out, size_t out_stride, const uint64_t *in, size_t in_stride, unsigned log_n,
                                 const he_conversion *conversion, const uint64_t *const *tables) {
@@ -78,27 +119,23 @@ void he_avx512ifma_begin_digits(uint64_t *out, size_t out_stride, const uint64_t
   }
   const unsigned log_radix = pass_log_radix(log_n);
   const size_t stride = n >> log_radix;
-  const bool few = from_count <= HE_FEW_TERMS;
-  begin_function *const begin = log_radix == 2 ? (few ? begin_columns_4_few : begin_columns_4)
-                                               : (few ? begin_columns_8_few : begin_columns_8);
+  begin_function *const begin = log_radix == 2 ? begin_columns_4 : begin_columns_8;
   begun_output outputs[HE_BEGUN_OUTPUTS];
-  uint64_t rows[HE_BEGUN_ROWS * HE_BEGUN_COLUMNS] __attribute__((aligned(64)));
   for (size_t first = 0; first < conversion->to_count; first += HE_BEGUN_OUTPUTS) {
     const size_t left = conversion->to_count - first, count = left < HE_BEGUN_OUTPUTS ? left : HE_BEGUN_OUTPUTS;
     for (size_t j = 0; j < count; j++) {
-      const he_modulus *p = &conversion->to[first + j];
-      raise_factors(outputs[j].raised, conversion->factors + (first + j) * from_count, from_count, p);
-      outputs[j].constants = forward_constants_of(p, log_n);
-      outputs[j].twiddles = tables[first + j] + HE_HEAD_WORDS;
-      outputs[j].p = p->value;
+      outputs[j] = begun_output_of(&conversion->to[first + j], conversion->factors + (first + j) * from_count, from_count,
+                                   log_n, tables[first + j]);
     }
     for (size_t column = 0; column < stride; column += HE_BEGUN_COLUMNS) {
       for (size_t j = 0; j < count; j++) {
-        begin(out + (first + j) * out_stride + column, stride, in + column, in_stride, from_count, &outputs[j], rows);
+        begin(out + (first + j) * out_stride + column, stride, in + column, in_stride, from_count, &outputs[j]);
       }
     }
+    for (size_t j = 0; j < count; j++) {
+      HE_ENSURE_LOW52_BELOW(out + (first + j) * out_stride, n, outputs[j].constants.lazy_bound);
+    }
   }
-  he_zeroize(rows, sizeof rows);
 }
 
 void he_avx512ifma_finish_quotient(uint64_t *out, const uint64_t *addend, const uint64_t *lhs, uint64_t *digit,
@@ -114,7 +151,7 @@ void he_avx512ifma_finish_quotient(uint64_t *out, const uint64_t *addend, const 
   }
   const unsigned log_radix = pass_log_radix(log_n), log_length = log_n - log_radix;
   const size_t length = (size_t)1 << log_length;
-  forward_constants constants = forward_constants_of(q, log_n);
+  forward_constants constants = forward_constants_of(q, log_n, HE_BEGUN_BOUND);
   // What comes from memory; the difference has just been computed.
   constants.ahead = (uintptr_t)(addend != NULL ? addend : lhs) - (uintptr_t)digit;
   const uint64_t *table = tables + HE_HEAD_WORDS + pass_words(log_radix);
@@ -143,7 +180,7 @@ void he_avx512ifma_finish_key_product(uint64_t *out0, uint64_t *out1, uint64_t *
   }
   const unsigned log_radix = pass_log_radix(log_n), log_length = log_n - log_radix;
   const size_t length = (size_t)1 << log_length;
-  forward_constants constants = forward_constants_of(q, log_n);
+  forward_constants constants = forward_constants_of(q, log_n, HE_BEGUN_BOUND);
   const uint64_t *table = tables + HE_HEAD_WORDS + pass_words(log_radix);
   for (size_t start = 0; start < n; start += length, table += walk_words(log_length)) {
     const uint64_t *const key = packed + he_avx512ifma_packed_key_words(packed_terms, start, q);
