@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Inverse negacyclic transform with lazy butterflies (x, y) to (x + y, (y - x) w), w = -(inverse twiddle).
+// Inverse negacyclic transform with lazy butterflies (x, y) to (x + y, (y - x) w), w = -(inverse twiddle): three multiply-adds, one
+// addition and one subtraction.
 //
-// Range algebra, in multiples of q. A product lies in [0, 2), whatever enters it. A sum of values below a and b lies
-// below a + b; the difference y - x gets a bias of a, the bound of x, and lies below a + b as well. Everything must stay below 2^52, and 64
-// q < 2^52: a + b <= 64. Each function below carries the bound of every register as a number that is known when it is
-// compiled, and reduces a register to [0, 2) (two multiply-adds) only where a sum would pass 64 or where a pass would
-// hand on more than HE_PASS_BOUND = 8. That is one register in eight of a pass of radix 8 (bounds 8, 16, 32, 64 along
-// the sums; 8 along the sums of products 2, 4, 8), three in sixteen of radix 16, and one in eight of the last six
-// levels, which start at 1.
+// Range algebra, in multiples of q. Every register has a range [low, high) that is known when it is compiled. A difference must
+// not be negative: y.low >= x.high. To that end what will be y somewhere is raised by a multiple of q. Register r of a pass is y at
+// step s where bit s of r is set, and where p bits above it are set, it is a summand of p more y. So values in [0, b) that are
+// loaded are raised by (1 + 2 p) b where bit 0 of r is set, p the bits above it: that makes the sums of step 0 ranges of 2 b that
+// follow one another, those of step 1 ranges of 4 b, and so on. And a product, in [0, 2) whatever enters it, is raised by 2 p, the bits
+// above those of its step, for which its accumulator starts there instead of at 0. What enters a product must be below 2^52, and 64
+// q < 2^52: where a difference would not be, both values are reduced to [0, 2) before. A pass hands on values below HE_PASS_BOUND
+// = 8: of its sums one in eight is lowered again, and one in eight lowered and reduced (radix 8).
 
 #include <string.h>
 
@@ -28,62 +30,106 @@ HE_AVX512IFMA_REGION_BEGIN
 /// How many bytes of an output are on their way.
 #define HE_WRITE_AHEAD 2048
 
+/// The multiples of q that registers are raised and lowered by.
+#define HE_MULTIPLES 15
+static const uint8_t multiple_counts[HE_MULTIPLES] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 12, 24, 40, 56, 96, 160};
+
 typedef struct inverse_constants {
   he_vector negated_q;  ///< 2^52 - q
   he_vector reciprocal; ///< floor(2^52 / q)
   he_vector q;
-  he_vector bias[6];    ///< 2^i * q
   he_vector inverse;    ///< q^-1 mod 2^52
   he_vector scale, scale_quotient;  ///< N^-1, times a factor where there is one
   he_vector last, last_quotient;    ///< psi^rev(1) N^-1, times that factor
+  uint64_t multiples[HE_MULTIPLES];
   uint64_t modulus;
   bool is_moving;       ///< not in place
 } inverse_constants;
 
-/// The smallest i with bound <= 2^i. Known when compiled.
-HE_INLINE unsigned bias_index(unsigned bound) {
-  return bound <= 1 ? 0 : bound <= 2 ? 1 : bound <= 4 ? 2 : bound <= 8 ? 3 : bound <= 16 ? 4 : 5;
+/// Multiples of q that a register is in: low <= x < high.
+typedef struct value_range {
+  unsigned low, high;
+} value_range;
+
+/// count * q for one of multiple_counts.
+HE_INLINE he_vector multiple(const inverse_constants *constants, const unsigned count) {
+  unsigned i = 0;
+  HE_UNROLL
+  for (unsigned k = 1; k < HE_MULTIPLES; k++) {
+    if (multiple_counts[k] == count) i = k;
+  }
+  return vector_broadcast(constants->multiples[i]);
 }
 
-HE_INLINE void reduce_above(he_vector *x, unsigned *bound, const unsigned limit, const inverse_constants *constants) {
-  if (*bound > limit) {
+/// How many of the bits of register `r` above bit `step` are set: the summands y that it will be part of.
+HE_INLINE unsigned bits_above(const unsigned r, const unsigned step) { return (unsigned)__builtin_popcount(r >> (step + 1)); }
+
+/// A value in [0, bound) as register `r` of a pass.
+HE_INLINE he_vector raise_loaded(he_vector x, value_range *range, const unsigned bound, const unsigned r,
+                                 const inverse_constants *constants) {
+  const unsigned raise = (r & 1) != 0 ? (1 + 2 * bits_above(r, 0)) * bound : 0;
+  *range = (value_range){raise, raise + bound};
+  return raise == 0 ? x : vector_add(x, multiple(constants, raise));
+}
+
+/// Lowers, and reduces if that is not enough, what may be above `limit`.
+HE_INLINE void bring_below(he_vector *x, value_range *range, const unsigned limit, const inverse_constants *constants) {
+  if (range->high <= limit) return;
+  const unsigned width = range->high - range->low;
+  if (width <= limit || range->high > HE_LAZY_BOUND) {
+    *x = vector_subtract(*x, multiple(constants, range->low));
+    *range = (value_range){0, width};
+  }
+  if (width > limit) {
     *x = vector_reduce_lazy(*x, constants->reciprocal, constants->negated_q);
-    *bound = 2;
+    *range = (value_range){0, 2};
   }
 }
 
-/// (x, y) to (x + y, y - x), both lazy.
-HE_INLINE he_vector sum_and_difference(he_vector *x, he_vector y, unsigned *x_bound, unsigned *y_bound,
+/// (x, y) to (x + y, y - x).
+HE_INLINE he_vector sum_and_difference(he_vector *x, he_vector y, value_range *x_range, value_range *y_range,
                                        const inverse_constants *constants) {
-  if (*y_bound + (1u << bias_index(*x_bound)) > HE_LAZY_BOUND) {
-    reduce_above(x, x_bound, HE_PASS_BOUND, constants);
-    reduce_above(&y, y_bound, HE_PASS_BOUND, constants);
+  if (y_range->high - x_range->low > HE_LAZY_BOUND) {
+    bring_below(x, x_range, 2, constants);
+    bring_below(&y, y_range, 2, constants);
   }
-  he_vector difference = vector_subtract(vector_add(y, constants->bias[bias_index(*x_bound)]), *x);
+  he_vector difference = vector_subtract(y, *x);
+  if (y_range->low < x_range->high) {
+    difference = vector_add(difference, multiple(constants, x_range->high - y_range->low));
+  }
   *x = vector_add(*x, y);
-  *x_bound += *y_bound;
-  *y_bound = 2;
+  x_range->low += y_range->low;
+  x_range->high += y_range->high;
   return difference;
 }
 
-/// (x, y) to (x + y, (y - x) w), the sum lazy and unscaled.
-HE_INLINE void inverse_butterfly(he_vector *x, he_vector *y, unsigned *x_bound, unsigned *y_bound, he_vector w,
-                                 he_vector quotient, const inverse_constants *constants) {
-  he_vector difference = sum_and_difference(x, *y, x_bound, y_bound, constants);
-  *y = vector_multiply_shoup_lazy(difference, w, quotient, constants->negated_q);
+/// (x, y) to (x + y, (y - x) w) for registers x and `r` at step `step`, the sum lazy and unscaled.
+HE_INLINE void inverse_butterfly(he_vector *x, he_vector *y, value_range *x_range, value_range *y_range, he_vector w,
+                                 he_vector quotient, const unsigned r, const unsigned step,
+                                 const inverse_constants *constants) {
+  he_vector difference = sum_and_difference(x, *y, x_range, y_range, constants);
+  const unsigned raise = 2 * bits_above(r, step);
+  he_vector estimate = vector_madd_hi(vector_zero(), difference, quotient);
+  *y = vector_madd_lo(raise == 0 ? vector_zero() : multiple(constants, raise), difference, w);
+  *y = vector_madd_lo(*y, estimate, constants->negated_q);
+  *y_range = (value_range){raise, raise + 2};
 }
 
 /// The same with a Montgomery twiddle: q + (difference of two numbers in [0, q)).
-HE_INLINE void inverse_butterfly_raised(he_vector *x, he_vector *y, unsigned *x_bound, unsigned *y_bound,
-                                        he_vector raised, he_vector companion, const inverse_constants *constants) {
-  he_vector difference = sum_and_difference(x, *y, x_bound, y_bound, constants);
+HE_INLINE void inverse_butterfly_raised(he_vector *x, he_vector *y, value_range *x_range, value_range *y_range,
+                                        he_vector raised, he_vector companion, const unsigned r, const unsigned step,
+                                        const inverse_constants *constants) {
+  he_vector difference = sum_and_difference(x, *y, x_range, y_range, constants);
+  const unsigned raise = 2 * bits_above(r, step);
   he_vector m = vector_madd_lo(vector_zero(), difference, companion);
-  he_vector high = vector_madd_hi(constants->q, difference, raised);
+  he_vector high = vector_madd_hi(raise == 0 ? constants->q : multiple(constants, raise + 1), difference, raised);
   *y = vector_subtract(high, vector_madd_hi(vector_zero(), m, constants->q));
+  *y_range = (value_range){raise, raise + 2};
 }
 
 /// After the last level: the sum times the scale (the difference has it in its twiddle), canonical.
-HE_INLINE void close_last(he_vector *x, he_vector *y, const inverse_constants *constants) {
+HE_INLINE void close_last(he_vector *x, he_vector *y, value_range *x_range, const inverse_constants *constants) {
+  bring_below(x, x_range, HE_LAZY_BOUND, constants);
   he_vector scaled =
     vector_multiply_shoup_lazy(*x, constants->scale, constants->scale_quotient, constants->negated_q);
   *x = vector_close(scaled, constants->q);
@@ -96,11 +142,10 @@ HE_INLINE void inverse_pass(uint64_t *data, size_t stride, const uint64_t *twidd
   const unsigned radix = 1u << log_radix;
   for (size_t j = 0; j < stride; j += 8) {
     he_vector x[16];
-    unsigned bound[16];
+    value_range range[16];
     HE_UNROLL
     for (unsigned r = 0; r < radix; r++) {
-      x[r] = vector_load(data + r * stride + j);
-      bound[r] = HE_PASS_BOUND;
+      x[r] = raise_loaded(vector_load(data + r * stride + j), &range[r], HE_PASS_BOUND, r, constants);
     }
     HE_UNROLL
     for (unsigned step = 0; step < log_radix; step++) {
@@ -115,63 +160,67 @@ HE_INLINE void inverse_pass(uint64_t *data, size_t stride, const uint64_t *twidd
         HE_UNROLL
         for (unsigned i = 0; i < half; i++) {
           const unsigned lower = 2 * half * b + i, upper = lower + half;
-          inverse_butterfly(&x[lower], &x[upper], &bound[lower], &bound[upper], w, quotient, constants);
-          if (scaled) close_last(&x[lower], &x[upper], constants);
+          inverse_butterfly(&x[lower], &x[upper], &range[lower], &range[upper], w, quotient, upper, step, constants);
+          if (scaled) close_last(&x[lower], &x[upper], &range[lower], constants);
         }
       }
     }
     HE_UNROLL
     for (unsigned r = 0; r < radix; r++) {
-      if (!last) reduce_above(&x[r], &bound[r], HE_PASS_BOUND, constants);
+      if (!last) bring_below(&x[r], &range[r], HE_PASS_BOUND, constants);
       vector_store(data + r * stride + j, x[r]);
     }
   }
 }
 
 /// Butterfly `k` of 4 of level `level` of 3 on eight registers, twiddles of eight lanes, of the mirror image of the block.
-HE_INLINE void lanes_step(he_vector x[8], unsigned bound[8], const uint64_t *table, const unsigned level,
+HE_INLINE void lanes_step(he_vector x[8], value_range range[8], const uint64_t *table, const unsigned level,
                           const unsigned k, const inverse_constants *constants) {
   const unsigned half = 4u >> level, b = k / half, i = 2 * half * b + k % half;
   const he_vector raised = vector_load(table + HE_BLOCK_REVERSED + 8 * (2 * ((1u << level) - 1) - b));
-  inverse_butterfly_raised(&x[i], &x[i + half], &bound[i], &bound[i + half], raised,
-                           montgomery_companion(raised, constants->inverse), constants);
+  inverse_butterfly_raised(&x[i], &x[i + half], &range[i], &range[i + half], raised,
+                           montgomery_companion(raised, constants->inverse), i + half, 2 - level, constants);
 }
 
 /// The same with twiddles in single pairs.
-HE_INLINE void rows_step(he_vector x[8], unsigned bound[8], const uint64_t *table, const unsigned level,
+HE_INLINE void rows_step(he_vector x[8], value_range range[8], const uint64_t *table, const unsigned level,
                          const unsigned k, const inverse_constants *constants, const bool last) {
   const unsigned half = 4u >> level, b = k / half, i = 2 * half * b + k % half;
   const uint64_t *pair = table + HE_BLOCK_SINGLES + 2 * (2 * ((1u << level) - 1) - b);
   const bool scaled = last && level == 0;
-  inverse_butterfly(&x[i], &x[i + half], &bound[i], &bound[i + half],
+  inverse_butterfly(&x[i], &x[i + half], &range[i], &range[i + half],
                     scaled ? constants->last : vector_broadcast(pair[0]),
-                    scaled ? constants->last_quotient : vector_broadcast(pair[1]), constants);
+                    scaled ? constants->last_quotient : vector_broadcast(pair[1]), i + half, 2 - level, constants);
 }
 
-HE_INLINE void load_canonical(he_vector x[8], unsigned bound[8], const uint64_t *data) {
+HE_INLINE void load_canonical(he_vector x[8], value_range range[8], const uint64_t *data,
+                              const inverse_constants *constants) {
   HE_UNROLL
-  for (unsigned r = 0; r < 8; r++) {
-    x[r] = vector_load(data + 8 * r);
-    bound[r] = 1;
-  }
+  for (unsigned r = 0; r < 8; r++) x[r] = raise_loaded(vector_load(data + 8 * r), &range[r], 1, r, constants);
 }
 
-/// The transposition gives every register lanes of all eight bounds; 8 is the largest after three levels.
-HE_INLINE void transpose_lanes(he_vector x[8], unsigned bound[8]) {
+/// The transposition gives every register lanes of all eight, none of which is above the bound of a pass.
+HE_INLINE void transpose_lanes(he_vector x[8], value_range range[8], const inverse_constants *constants) {
+  HE_UNROLL
+  for (unsigned r = 0; r < 8; r++) bring_below(&x[r], &range[r], HE_PASS_BOUND, constants);
   vector_transpose(x);
-  HE_UNROLL
-  for (unsigned r = 0; r < 8; r++) bound[r] = 8;
 }
 
-HE_INLINE void store_rows(uint64_t *data, he_vector x[8], unsigned bound[8], const inverse_constants *constants,
+/// What has been transposed, as the registers of three more levels.
+HE_INLINE void raise_rows(he_vector x[8], value_range range[8], const inverse_constants *constants) {
+  HE_UNROLL
+  for (unsigned r = 0; r < 8; r++) x[r] = raise_loaded(x[r], &range[r], HE_PASS_BOUND, r, constants);
+}
+
+HE_INLINE void store_rows(uint64_t *data, he_vector x[8], value_range range[8], const inverse_constants *constants,
                           const bool last) {
   if (last) {
     HE_UNROLL
-    for (unsigned r = 0; r < 4; r++) close_last(&x[r], &x[r + 4], constants);
+    for (unsigned r = 0; r < 4; r++) close_last(&x[r], &x[r + 4], &range[r], constants);
   }
   HE_UNROLL
   for (unsigned r = 0; r < 8; r++) {
-    if (!last) reduce_above(&x[r], &bound[r], HE_PASS_BOUND, constants);
+    if (!last) bring_below(&x[r], &range[r], HE_PASS_BOUND, constants);
     vector_store(data + 8 * r, x[r]);
   }
 }
@@ -191,37 +240,35 @@ HE_INLINE void write_ahead(const uint64_t *data) {
 HE_INLINE void inverse_blocks(uint64_t *data, const uint64_t *in, size_t blocks, const uint64_t *table,
                               const inverse_constants *constants, const bool last) {
   he_vector x[8];
-  unsigned bound[8];
+  value_range range[8];
   table -= HE_BLOCK_WORDS;
-  load_canonical(x, bound, in);
+  load_canonical(x, range, in, constants);
   HE_UNROLL
-  for (unsigned step = 0; step < 12; step++) lanes_step(x, bound, table, 2 - step / 4, step % 4, constants);
-  transpose_lanes(x, bound);
+  for (unsigned step = 0; step < 12; step++) lanes_step(x, range, table, 2 - step / 4, step % 4, constants);
+  transpose_lanes(x, range, constants);
   for (; blocks > 1; blocks--) {
     he_vector next[8];
-    unsigned next_bound[8];
-    load_canonical(next, next_bound, in + 64);
+    value_range next_range[8];
+    load_canonical(next, next_range, in + 64, constants);
     if (constants->is_moving) write_ahead(data);
-    HE_UNROLL
-    for (unsigned r = 0; r < 8; r++) bound[r] = 8;
+    raise_rows(x, range, constants);
     HE_UNROLL
     for (unsigned step = 0; step < 12; step++) {
-      lanes_step(next, next_bound, table - HE_BLOCK_WORDS, 2 - step / 4, step % 4, constants);
-      rows_step(x, bound, table, 2 - step / 4, step % 4, constants, false);
+      lanes_step(next, next_range, table - HE_BLOCK_WORDS, 2 - step / 4, step % 4, constants);
+      rows_step(x, range, table, 2 - step / 4, step % 4, constants, false);
     }
-    store_rows(data, x, bound, constants, false);
-    transpose_lanes(next, next_bound);
+    store_rows(data, x, range, constants, false);
+    transpose_lanes(next, next_range, constants);
     HE_UNROLL
     for (unsigned r = 0; r < 8; r++) x[r] = next[r];
     data += 64;
     in += 64;
     table -= HE_BLOCK_WORDS;
   }
+  raise_rows(x, range, constants);
   HE_UNROLL
-  for (unsigned r = 0; r < 8; r++) bound[r] = 8;
-  HE_UNROLL
-  for (unsigned step = 0; step < 12; step++) rows_step(x, bound, table, 2 - step / 4, step % 4, constants, last);
-  store_rows(data, x, bound, constants, last);
+  for (unsigned step = 0; step < 12; step++) rows_step(x, range, table, 2 - step / 4, step % 4, constants, last);
+  store_rows(data, x, range, constants, last);
 }
 
 // The shapes in use, each compiled once. A pass of radix 2 exists for degree 128 alone.
@@ -295,7 +342,7 @@ HE_INLINE void inverse(uint64_t *out, const uint64_t *in, const uint64_t scale[2
     .modulus = modulus,
     .is_moving = out != in,
   };
-  for (unsigned i = 0; i < 6; i++) constants.bias[i] = vector_broadcast(modulus << i);
+  for (unsigned i = 0; i < HE_MULTIPLES; i++) constants.multiples[i] = multiple_counts[i] * modulus;
   tables += HE_HEAD_WORDS + walk_words(log_n);
   if (log_n == 6) {
     inverse_blocks_only(out, in, tables, &constants);
