@@ -39,11 +39,13 @@ static void test_switching(const he_kernels *k, unsigned log_n, const he_modulus
   const he_conversion conversion = {
     .from = from, .from_count = from_count, .to = q, .to_count = to_count, .factors = factors};
   uint64_t begun = 0;
+  size_t known = terms;  // which digit is given by its evaluations, if any
   for (size_t t = 0; t < terms; t++) {
     const unsigned how = (unsigned)below(FILLS);
     for (size_t i = 0; i < from_count; i++) fill(in + i * n, n, from[i].value, how);
     for (size_t j = 0; j < to_count; j++) fill(factors + j * from_count, from_count, q[j].value, how);
     const bool begins = below(4) != 0;
+    if (!begins && below(2) != 0) known = t;
     if (begins) {
       begun |= UINT64_C(1) << t;
       k->begin_digits(digits + t * stride, terms * stride, in, n, log_n, &conversion, (const uint64_t *const *)table);
@@ -73,7 +75,9 @@ static void test_switching(const he_kernels *k, unsigned log_n, const he_modulus
       free(k0), free(k1);
     }
     scalar->key_inner_product(out[0], out[1], rows, packed_reference, terms, terms, n, &q[j]);
-    k->finish_key_product(out[2], out[3], digits + j * terms * stride, stride, begun, packed, terms, packed_terms, log_n,
+    if (known < terms) fill(digits + (j * terms + known) * stride, n, q[j].value, 1);
+    k->finish_key_product(out[2], out[3], digits + j * terms * stride, stride, begun,
+                          known < terms ? canonical + (j * terms + known) * n : NULL, known, packed, terms, packed_terms, log_n,
                           &q[j], table[j]);
     const bool good = same(out[0], out[2], n) && same(out[1], out[3], n) && guarded(out[2], n) && guarded(out[3], n);
     expect(good, k->isa, "finish_key_product", q[j].value, n, 100 * from_count + terms);

@@ -158,7 +158,7 @@ static size_t finish_key_product(const setting *s, uint64_t *out, const uint64_t
   FOR_EACH_LIMB {
     begin_digit(s, in, i);
     s->kernels->pack_key(packed, IN(1), IN(2), 0, 1, s->n, &s->q[i]);
-    s->kernels->finish_key_product(out + i * s->n, second, s->scratch, s->n, 1, packed, 1, 1, s->log_n, &s->q[i],
+    s->kernels->finish_key_product(out + i * s->n, second, s->scratch, s->n, 1, NULL, 0, packed, 1, 1, s->log_n, &s->q[i],
                                    s->tables[i]);
   }
   return LIMBS * s->n;

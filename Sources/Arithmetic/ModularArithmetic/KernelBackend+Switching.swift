@@ -61,20 +61,27 @@ extension KernelBackend {
   ///   - digitStride: At least N, a multiple of 8.
   ///   - terms: How many digits, 1 … packedTerms: those of the first pairs of the key.
   ///   - begun: Bit t is set where digit t is from `beginDigits` of this backend; the others are lazy.
+  ///   - known: N evaluations modulo q, which are digit `knownDigit`: nothing is in its place, which may be overwritten.
+  ///   - knownDigit: Not begun.
   ///   - packed: Packed by this backend modulo q.
   ///   - packedTerms: How many pairs the key has, at most `ProductTerms.capacity`.
   ///   - q: An odd modulus.
   ///   - tables: Filled by this backend for the same q and N.
   public func finishKeyProduct(
     _ out0: inout MutableSpan<UInt64>, _ out1: inout MutableSpan<UInt64>, digits: inout MutableSpan<UInt64>,
-    digitStride: Int, terms: Int, begun: UInt64, packed: Span<UInt64>, packedTerms: Int, modulo q: Modulus,
-    tables: Span<UInt64>
+    digitStride: Int, terms: Int, begun: UInt64, known: Span<UInt64>? = nil, knownDigit: Int = 0, packed: Span<UInt64>,
+    packedTerms: Int, modulo q: Modulus, tables: Span<UInt64>
   ) {
     check(q)
     precondition(q.value & 1 == 1, "keys need an odd modulus, not \(q.value)")
     let count = out0.count
     precondition(out1.count == count, "outputs of \(count) and \(out1.count) words")
     precondition((1...packedTerms).contains(terms), "\(terms) digits for a key of \(packedTerms)")
+    if let known {
+      precondition(known.count == count, "\(known.count) evaluations of a digit of \(count)")
+      precondition(
+        (0..<terms).contains(knownDigit) && begun >> UInt64(knownDigit) & 1 == 0, "digit \(knownDigit) is not known")
+    }
     precondition(
       packed.count == packedKeyWords(terms: packedTerms, count: count, modulo: q), "packed key of another size")
     precondition(
@@ -90,9 +97,11 @@ extension KernelBackend {
               guard let out1 = out1.baseAddress, let digits = digits.baseAddress, let packed = packed.baseAddress,
                 let tables = tables.baseAddress
               else { return }
-              unsafe table.pointee.finish_key_product(
-                out0, out1, digits, digitStride, begun, packed, terms, packedTerms,
-                UInt32(count.trailingZeroBitCount), q, tables)
+              unsafe withAddress(known) { known in
+                unsafe table.pointee.finish_key_product(
+                  out0, out1, digits, digitStride, begun, known, knownDigit, packed, terms, packedTerms,
+                  UInt32(count.trailingZeroBitCount), q, tables)
+              }
             }
           }
         }

@@ -40,8 +40,9 @@ void he_avx512ifma_key_inner_product(uint64_t *out0, uint64_t *out1, const uint6
 void he_avx512ifma_begin_digits(uint64_t *out, size_t out_stride, const uint64_t *in, size_t in_stride, unsigned log_n,
                                 const he_conversion *conversion, const uint64_t *const *tables);
 void he_avx512ifma_finish_key_product(uint64_t *out0, uint64_t *out1, uint64_t *digits, size_t digit_stride,
-                                      uint64_t begun, const uint64_t *packed, size_t terms, size_t packed_terms,
-                                      unsigned log_n, const he_modulus *q, const uint64_t *tables);
+                                      uint64_t begun, const uint64_t *known, size_t known_digit, const uint64_t *packed,
+                                      size_t terms, size_t packed_terms, unsigned log_n, const he_modulus *q,
+                                      const uint64_t *tables);
 void he_avx512ifma_finish_quotient(uint64_t *out, const uint64_t *addend, const uint64_t *lhs, uint64_t *digit,
                                    uint64_t scalar, unsigned log_n, const he_modulus *q, const uint64_t *tables);
 void he_avx512ifma_tensor_accumulate(uint64_t *out0, uint64_t *out1, const uint64_t *a0, const uint64_t *a1,

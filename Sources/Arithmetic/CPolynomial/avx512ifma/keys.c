@@ -106,15 +106,15 @@ typedef struct product_constants {
   key_format format;
 } product_constants;
 
-// The digits lie in [0, 45 q) and the keys in [0, q): s <= terms * 45 q^2, so s / 2^52 < terms * 45/64 q <= 45 q. Plus q,
-// the Montgomery reduction is a clean word below 46 q < 2^52.
+// The digits lie in [0, 45 q) and the keys in [0, q): s <= terms * 45 q^2, so s / 2^52 < terms * 45/64 q <= 45 q. Plus q, where
+// the high halves start, the Montgomery reduction is a clean word below 46 q < 2^52.
 HE_INLINE void key_block(uint64_t *out0, uint64_t *out1, const uint64_t *const *lazy_digits, const uint8_t *block,
                          size_t start, size_t terms, const unsigned vectors, const product_constants *constants) {
   const he_vector modulus = constants->q, negated_q = constants->negated_q;
   const key_format format = constants->format;
   split_sum sum[4];
   HE_UNROLL
-  for (unsigned v = 0; v < 2 * vectors; v++) sum[v].low = sum[v].high = vector_zero();
+  for (unsigned v = 0; v < 2 * vectors; v++) sum[v].low = vector_zero(), sum[v].high = modulus;
   for (size_t t = 0; t < terms; t++) {
     const uint64_t *digit = lazy_digits[t] + start;
     // Keys come from memory, whose own streams end with each page. An address outside of the key does no harm.
@@ -132,7 +132,7 @@ HE_INLINE void key_block(uint64_t *out0, uint64_t *out1, const uint64_t *const *
   }
   HE_UNROLL
   for (unsigned v = 0; v < 2 * vectors; v++) {
-    he_vector reduced = vector_add(montgomery(sum[v], constants->inverse, modulus), modulus);
+    he_vector reduced = montgomery(sum[v], constants->inverse, modulus);
     reduced = vector_close(vector_reduce_lazy(reduced, constants->reciprocal, negated_q), modulus);
     vector_store((v < vectors ? out0 : out1) + start + 8 * (v % vectors), reduced);
   }

@@ -163,17 +163,19 @@ void he_avx512ifma_finish_quotient(uint64_t *out, const uint64_t *addend, const 
 }
 
 void he_avx512ifma_finish_key_product(uint64_t *out0, uint64_t *out1, uint64_t *digits, size_t digit_stride,
-                                      uint64_t begun, const uint64_t *packed, size_t terms, size_t packed_terms,
-                                      unsigned log_n, const he_modulus *q, const uint64_t *tables) {
+                                      uint64_t begun, const uint64_t *known, size_t known_digit, const uint64_t *packed,
+                                      size_t terms, size_t packed_terms, unsigned log_n, const he_modulus *q,
+                                      const uint64_t *tables) {
   const size_t n = (size_t)1 << log_n;
   HE_REQUIRE_LOG_N(log_n);
   HE_REQUIRE_MODULUS(q, HE_AVX512IFMA_LIMIT);
-  HE_REQUIRE_FINISH(out0, out1, digits, digit_stride, terms, packed_terms, n);
+  HE_REQUIRE_FINISH(out0, out1, digits, digit_stride, begun, known, known_digit, terms, packed_terms, n);
+  // A canonical word is a lazy one: known evaluations are read where they are.
   const uint64_t *rows[HE_TERMS_MAX];
   if (log_n < HE_BEGUN_LOG_N) {
     for (size_t t = 0; t < terms; t++) {
       if ((begun >> t & 1) != 0) he_avx512ifma_ntt_forward_lazy(digits + t * digit_stride, log_n, q, tables);
-      rows[t] = digits + t * digit_stride;
+      rows[t] = known != NULL && t == known_digit ? known : digits + t * digit_stride;
     }
     he_avx512ifma_key_inner_product(out0, out1, rows, packed, terms, packed_terms, n, q);
     return;
@@ -186,7 +188,7 @@ void he_avx512ifma_finish_key_product(uint64_t *out0, uint64_t *out1, uint64_t *
     const uint64_t *const key = packed + he_avx512ifma_packed_key_words(packed_terms, start, q);
     for (size_t t = 0; t < terms; t++) {
       uint64_t *const digit = digits + t * digit_stride + start;
-      rows[t] = digit;
+      rows[t] = known != NULL && t == known_digit ? known + start : digit;
       if ((begun >> t & 1) == 0) continue;
       constants.ahead = (uintptr_t)key + t * length * sizeof *key - (uintptr_t)digit;
       he_avx512ifma_forward_part(digit, log_length, table, &constants);

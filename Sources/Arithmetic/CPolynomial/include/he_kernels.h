@@ -166,11 +166,12 @@ typedef struct he_kernels {
   /// inverses, nor fractions, nor own_factors; odd output moduli; out 64-byte aligned, out_stride a multiple of 8.
   void (*begin_digits)(uint64_t *out, size_t out_stride, const uint64_t *in, size_t in_stride, unsigned log_n,
                        const he_conversion *conversion, const uint64_t *_Nonnull const *_Nonnull tables);
-  /// key_inner_product for digit t at digits + t*digit_stride, which is begun where bit t of `begun` is set, and lazy elsewhere.
-  /// Overwrites begun digits. requires: as key_inner_product; digits 64-byte aligned, digit_stride a multiple of 8.
+  /// key_inner_product for digit t at digits + t*digit_stride, which is begun where bit t of `begun` is set, and lazy elsewhere;
+  /// where `known` is given, digit known_digit is these canonical evaluations, and its place is scratch. Overwrites begun digits.
+  /// requires: as key_inner_product; digits 64-byte aligned, digit_stride a multiple of 8, bit known_digit clear.
   void (*finish_key_product)(uint64_t *out0, uint64_t *out1, uint64_t *digits, size_t digit_stride, uint64_t begun,
-                             const uint64_t *packed, size_t terms, size_t packed_terms, unsigned log_n,
-                             const he_modulus *q, const uint64_t *tables);
+                             const uint64_t *_Nullable known, size_t known_digit, const uint64_t *packed, size_t terms,
+                             size_t packed_terms, unsigned log_n, const he_modulus *q, const uint64_t *tables);
   /// subtract_scale for N evaluations and a digit that is begun, which it overwrites. requires: as subtract_scale; digit 64-byte
   /// aligned, disjoint from all else. aliasing: exact, for the other pointers.
   void (*finish_quotient)(uint64_t *out, const uint64_t *_Nullable addend, const uint64_t *lhs, uint64_t *digit,

@@ -21,12 +21,17 @@
   } while (0)
 
 /// What he_kernels.finish_key_product requires of its arrays.
-#define HE_REQUIRE_FINISH(out0, out1, digits, digit_stride, terms, packed_terms, count)     \
+#define HE_REQUIRE_FINISH(out0, out1, digits, digit_stride, begun, known, known_digit, terms, packed_terms, count) \
   do {                                                                                      \
     HE_REQUIRE_ALIGNED(digits);                                                             \
     HE_REQUIRE((digit_stride) % 8 == 0 && (digit_stride) >= (count));                       \
     HE_REQUIRE((terms) >= 1 && (terms) <= (packed_terms) && (packed_terms) <= HE_TERMS_MAX); \
     HE_REQUIRE_DISJOINT(out0, out1, count);                                                 \
+    if ((known) != NULL) {                                                                  \
+      HE_REQUIRE((known_digit) < (terms) && ((begun) >> (known_digit) & 1) == 0);           \
+      HE_REQUIRE_DISJOINT(out0, known, count);                                              \
+      HE_REQUIRE_DISJOINT(out1, known, count);                                              \
+    }                                                                                       \
     for (size_t i = 0; i < (terms); i++) {                                                  \
       HE_REQUIRE_DISJOINT(out0, (digits) + i * (digit_stride), count);                      \
       HE_REQUIRE_DISJOINT(out1, (digits) + i * (digit_stride), count);                      \
@@ -62,14 +67,16 @@
     }                                                                                                                \
   }                                                                                                                  \
   linkage void prefix##_finish_key_product(uint64_t *out0, uint64_t *out1, uint64_t *digits, size_t digit_stride,    \
-                                           uint64_t begun, const uint64_t *packed, size_t terms,                     \
-                                           size_t packed_terms, unsigned log_n, const he_modulus *q,                 \
-                                           const uint64_t *tables) {                                                 \
-    HE_REQUIRE_FINISH(out0, out1, digits, digit_stride, terms, packed_terms, (size_t)1 << log_n);                    \
+                                           uint64_t begun, const uint64_t *known, size_t known_digit,                \
+                                           const uint64_t *packed, size_t terms, size_t packed_terms,                \
+                                           unsigned log_n, const he_modulus *q, const uint64_t *tables) {            \
+    HE_REQUIRE_FINISH(out0, out1, digits, digit_stride, begun, known, known_digit, terms, packed_terms,              \
+                      (size_t)1 << log_n);                                                                           \
     (void)begun;                                                                                                     \
     (void)tables;                                                                                                    \
     const uint64_t *rows[HE_TERMS_MAX];                                                                              \
     for (size_t t = 0; t < terms; t++) rows[t] = digits + t * digit_stride;                                          \
+    if (known != NULL) prefix##_make_lazy(digits + known_digit * digit_stride, known, (size_t)1 << log_n, q);        \
     prefix##_key_inner_product(out0, out1, rows, packed, terms, packed_terms, (size_t)1 << log_n, q);                \
   }                                                                                                                  \
   linkage void prefix##_finish_quotient(uint64_t *out, const uint64_t *addend, const uint64_t *lhs, uint64_t *digit, \

@@ -100,9 +100,16 @@ package enum KeySwitchingDigits: Sendable {
     case .cut(let input):
       let words = input.digitCount * degree
       var digits = block.mutableWords(offset * words..<(offset + 1) * words)
-      plan.finishKeyProduct(
-        &out0, &out1, digits: &digits, terms: input.digitCount, begun: begun, packed: packed,
-        packedTerms: key.digitCount)
+      if let evaluations = input.evaluations, let known = input.knownDigit(limb) {
+        plan.finishKeyProduct(
+          &out0, &out1, digits: &digits, terms: input.digitCount, begun: begun,
+          known: evaluations.words(limb * degree..<(limb + 1) * degree), knownDigit: known, packed: packed,
+          packedTerms: key.digitCount)
+      } else {
+        plan.finishKeyProduct(
+          &out0, &out1, digits: &digits, terms: input.digitCount, begun: begun, packed: packed,
+          packedTerms: key.digitCount)
+      }
     case .hoisted(let digits):
       let (lazy, words) = (digits.storage, digits.digitCount * degree)
       plan.backend.keyInnerProduct(

@@ -15,7 +15,8 @@ package struct KeySwitchingInput: Sendable {
   /// Residues in coefficient form, times the inverses that the summation of digits wants; those of the gadget form want none.
   private let scaled: AlignedStorage
 
-  private let evaluations: AlignedStorage?
+  /// The evaluations where they are known; a digit modulo one of its own primes is the polynomial modulo that prime.
+  let evaluations: AlignedStorage?
 
   /// From coefficients.
   package init(_ polynomial: RNSPolynomial<Coefficient>, context: KeySwitchingContext, parallelism: Parallelism) {
@@ -111,7 +112,7 @@ package struct KeySwitchingInput: Sendable {
     }
   }
 
-  /// All digits modulo one prime of the key basis, or two that follow one another.
+  /// All digits modulo one prime of the key basis, or two that follow one another, but for `knownDigit` of each.
   ///
   /// - Parameters:
   ///   - block: Digit d modulo prime i, counted from the first, is at (i·digitCount + d)·N.
@@ -127,7 +128,11 @@ package struct KeySwitchingInput: Sendable {
       while limb < keyLimbs.upperBound {
         let offset = limb - keyLimbs.lowerBound
         let start = (offset * count + digit) * degree
-        guard context.digits[digit].bits == nil, !isKnown(limb, own) else {
+        guard !isKnown(limb, own) else {
+          limb += 1
+          continue
+        }
+        guard context.digits[digit].bits == nil else {
           var words = block.mutableWords(start..<start + degree)
           fillLazyDigit(&words, digit: digit, keyLimb: limb, plan: plans[limb])
           limb += 1
@@ -151,8 +156,16 @@ package struct KeySwitchingInput: Sendable {
     return begun
   }
 
-  /// Whether the evaluations modulo a prime of the key basis are those of a digit taken from `own`.
-  private func isKnown(_ keyLimb: Int, _ own: Range<Int>) -> Bool { evaluations != nil && own.contains(keyLimb) }
+  /// Which digit the evaluations modulo a prime of the key basis are, if they are known and one.
+  func knownDigit(_ keyLimb: Int) -> Int? {
+    (0..<digitCount).first { isKnown(keyLimb, context.limbs(ofDigit: $0, limbs: limbCount)) }
+  }
+
+  /// Whether the evaluations modulo a prime of the key basis are those of a digit taken from `own`. Those of the gadget form are
+  /// digits of residues.
+  private func isKnown(_ keyLimb: Int, _ own: Range<Int>) -> Bool {
+    evaluations != nil && !context.isGadget && own.contains(keyLimb)
+  }
 
   @_lifetime(borrow storage)
   private func row(_ storage: AlignedStorage, _ limb: Int) -> Span<UInt64> {
