@@ -100,6 +100,7 @@ public final class NTTPlan: Sendable {
     let storage = tables
     backend.finishKeyProduct(
       &out0, &out1, digits: &digits, digitStride: degree, terms: terms, begun: begun, known: known,
-      knownDigit: knownDigit, packed: packed, packedTerms: packedTerms, modulo: modulus, tables: storage.words(0..<storage.count))
+      knownDigit: knownDigit, packed: packed, packedTerms: packedTerms, modulo: modulus,
+      tables: storage.words(0..<storage.count))
   }
 }

@@ -35,18 +35,16 @@ typedef struct begun_output {
   const uint64_t *twiddles;
 } begun_output;
 
-static inline begun_output begun_output_of(const he_modulus *p, const uint64_t *factors, size_t from_count,
-                                           unsigned log_n, const uint64_t *tables) {
-  begun_output output = {
-    .constants = forward_constants_of(p, log_n, HE_BEGUN_BOUND),
-    .reciprocal = vector_broadcast(he_reciprocal_52(p)),
-    .twiddles = tables + HE_HEAD_WORDS,
-  };
+/// A function of its own, as it moves public words between vectors and general registers, which the others have no reason to.
+__attribute__((noinline)) static void fill_output(begun_output *output, const he_modulus *p, const uint64_t *factors,
+                                                  size_t from_count, unsigned log_n, const uint64_t *tables) {
+  output->constants = forward_constants_of(p, log_n, HE_BEGUN_BOUND);
+  output->reciprocal = vector_broadcast(he_reciprocal_52(p));
+  output->twiddles = tables + HE_HEAD_WORDS;
   for (size_t i = 0; i < from_count; i++) {
-    output.pairs[2 * i] = factors[i];
-    output.pairs[2 * i + 1] = he_shoup_quotient(factors[i], 52, p);
+    output->pairs[2 * i] = factors[i];
+    output->pairs[2 * i + 1] = he_shoup_quotient(factors[i], 52, p);
   }
-  return output;
 }
 
 // Converts some columns of all rows, and passes over them before they are stored, in groups of eight registers.
@@ -124,8 +122,8 @@ void he_avx512ifma_begin_digits(uint64_t *out, size_t out_stride, const uint64_t
   for (size_t first = 0; first < conversion->to_count; first += HE_BEGUN_OUTPUTS) {
     const size_t left = conversion->to_count - first, count = left < HE_BEGUN_OUTPUTS ? left : HE_BEGUN_OUTPUTS;
     for (size_t j = 0; j < count; j++) {
-      outputs[j] = begun_output_of(&conversion->to[first + j], conversion->factors + (first + j) * from_count, from_count,
-                                   log_n, tables[first + j]);
+      fill_output(&outputs[j], &conversion->to[first + j], conversion->factors + (first + j) * from_count, from_count,
+                  log_n, tables[first + j]);
     }
     for (size_t column = 0; column < stride; column += HE_BEGUN_COLUMNS) {
       for (size_t j = 0; j < count; j++) {

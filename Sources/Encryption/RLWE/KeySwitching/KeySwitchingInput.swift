@@ -161,8 +161,9 @@ package struct KeySwitchingInput: Sendable {
     (0..<digitCount).first { isKnown(keyLimb, context.limbs(ofDigit: $0, limbs: limbCount)) }
   }
 
-  /// Whether the evaluations modulo a prime of the key basis are those of a digit taken from `own`. Those of the gadget form are
-  /// digits of residues.
+  /// Whether the evaluations modulo a prime of the key basis are those of a digit taken from `own`.
+  ///
+  /// Those of the gadget form are digits of residues.
   private func isKnown(_ keyLimb: Int, _ own: Range<Int>) -> Bool {
     evaluations != nil && !context.isGadget && own.contains(keyLimb)
   }
