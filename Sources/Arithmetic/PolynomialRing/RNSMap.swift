@@ -8,7 +8,7 @@ internal import ModularArithmetic
 ///
 /// All of them round to nearest, up to sums that lie within 64 · (2^−52 + 2^(b−104)) of a half, b the bits of the widest
 /// modulus: there the result may be the next integer (for liftings: the representative on the other side).
-package struct RNSMap: Sendable {
+package final class RNSMap: Sendable {
   private let conversion: RNSConversion
   private let backend: KernelBackend
 

@@ -4,7 +4,7 @@ internal import ModularArithmetic
 package import PolynomialRing
 
 /// Division by a product of primes with rounding, in both forms.
-package struct SpecialDivision: Sendable {
+package final class SpecialDivision: Sendable {
   /// How many limbs stay.
   package let keptCount: Int
 
