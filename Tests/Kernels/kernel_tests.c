@@ -318,6 +318,7 @@ static void test_backend(const he_kernels *k) {
         test_switching(k, log_n, pair, 2, 3, HE_TERMS_MAX);
         test_switching(k, log_n, pair, SWITCHING_OUTPUTS, 64, 2);
       }
+      if (log_n == 14 && i == 0) test_switching(k, log_n, pair, 2, 17, 2);
     }
   }
   // Residues of one byte to as many as the backend takes.

@@ -112,44 +112,43 @@ HE_INLINE __mmask8 lanes_at(size_t position, size_t count) {
   return (__mmask8)(left >= 8 ? 0xff : (1u << left) - 1);
 }
 
-// One output limb of a tile, `vectors` at a time. The sum s of products y f, with f < p and the y < 2^46 but for v < 2^52, is
-// gathered as s = high * 2^52 + low with low < 66 * 2^52. The carry of low goes to high, and then high <= s / 2^52 < (65 * 2^46 +
-// 2^52) * p / 2^52 < 2.02 p; below p where at most 64 multiples of 2^46 come together, v < from_count * 2^46 being from_count of
-// them. With m = low * p^-1 mod 2^52, the low 52 bits of m p are those of s, so that (s - m p) / 2^52 = high - floor(m p / 2^52)
-// exactly, in (-p, 2.02 p).
-HE_INLINE void convert_groups(uint64_t *out, size_t count, const tile_terms *terms, uint64_t p,
-                              const unsigned vectors) {
+// One output limb of a tile, HE_TILE_VECTORS at a time; rows have a multiple of them, but for a last one that is not whole. The sum
+// s of products y f, with f < p and the y < 2^46 but for v < 2^52, is gathered as s = high * 2^52 + low with low < 66 * 2^52. The
+// carry of low goes to high, and then high <= s / 2^52 < (65 * 2^46 + 2^52) * p / 2^52 < 2.02 p; below p where at most 64 multiples
+// of 2^46 come together, v < from_count * 2^46 being from_count of them. With m = low * p^-1 mod 2^52, the low 52 bits of m p are
+// those of s, so that (s - m p) / 2^52 = high - floor(m p / 2^52) exactly, in (-p, 2.02 p).
+HE_INLINE void convert_tile(uint64_t *out, size_t count, const tile_terms *terms, uint64_t p) {
   const he_vector modulus = vector_broadcast(p), inverse = vector_broadcast(inverse_of_odd(p));
   const size_t from_count = terms->from_count;
   const bool wide = (terms->rounded != NULL ? 2 : 1) * from_count + (terms->own != NULL) > 64;
-  for (size_t k = 0; k < count; k += 8 * vectors) {
-    const bool whole = k + 8 * vectors <= count;
+  for (size_t k = 0; k < count; k += 8 * HE_TILE_VECTORS) {
+    const bool whole = k + 8 * HE_TILE_VECTORS <= count;
     he_vector low[HE_TILE_VECTORS], high[HE_TILE_VECTORS];
     HE_UNROLL
-    for (unsigned v = 0; v < vectors; v++) low[v] = high[v] = vector_zero();
+    for (unsigned v = 0; v < HE_TILE_VECTORS; v++) low[v] = high[v] = vector_zero();
     for (size_t i = 0; i < from_count; i++) {
       const he_vector factor = vector_broadcast(terms->raised[i]);
       const uint64_t *residues = terms->scaled + i * terms->tile + k;
       HE_UNROLL
-      for (unsigned v = 0; v < vectors; v++) accumulate(&low[v], &high[v], factor, vector_load(residues + 8 * v));
+      for (unsigned v = 0; v < HE_TILE_VECTORS; v++) accumulate(&low[v], &high[v], factor, vector_load(residues + 8 * v));
     }
     if (terms->rounded != NULL) {
       const he_vector factor = vector_broadcast(terms->raised[from_count]);
       HE_UNROLL
-      for (unsigned v = 0; v < vectors; v++) {
+      for (unsigned v = 0; v < HE_TILE_VECTORS; v++) {
         accumulate(&low[v], &high[v], factor, vector_load(terms->rounded + k + 8 * v));
       }
     }
     if (terms->own != NULL) {
       const he_vector factor = vector_broadcast(terms->raised[from_count + 1]);
       HE_UNROLL
-      for (unsigned v = 0; v < vectors; v++) {
+      for (unsigned v = 0; v < HE_TILE_VECTORS; v++) {
         const __mmask8 lanes = whole ? 0xff : lanes_at(k + 8 * v, count);
         accumulate(&low[v], &high[v], factor, _mm512_maskz_loadu_epi64(lanes, terms->own + k + 8 * v));
       }
     }
     HE_UNROLL
-    for (unsigned v = 0; v < vectors; v++) {
+    for (unsigned v = 0; v < HE_TILE_VECTORS; v++) {
       he_vector carried = vector_add(high[v], _mm512_srli_epi64(low[v], 52));
       he_vector m = vector_madd_lo(vector_zero(), low[v], inverse);
       he_vector difference = vector_subtract(carried, vector_madd_hi(vector_zero(), m, modulus));
@@ -160,20 +159,15 @@ HE_INLINE void convert_groups(uint64_t *out, size_t count, const tile_terms *ter
     }
     if (whole) {
       HE_UNROLL
-      for (unsigned v = 0; v < vectors; v++) vector_store(out + k + 8 * v, high[v]);
+      for (unsigned v = 0; v < HE_TILE_VECTORS; v++) vector_store(out + k + 8 * v, high[v]);
     } else {
       HE_UNROLL
-      for (unsigned v = 0; v < vectors; v++) {
+      for (unsigned v = 0; v < HE_TILE_VECTORS; v++) {
         const size_t position = k + 8 * v;
         _mm512_mask_storeu_epi64(out + position, lanes_at(position, count), high[v]);
       }
     }
   }
-}
-
-/// Rows of a multiple of four vectors, but for a last one that is not whole.
-HE_INLINE void convert_tile(uint64_t *out, size_t count, const tile_terms *terms, uint64_t p) {
-  convert_groups(out, count, terms, p, HE_TILE_VECTORS);
 }
 
 HE_AVX512IFMA_REGION_END

@@ -7,7 +7,7 @@
 // -q. Each level therefore widens the values by q on both sides. The inputs are in [0, q); the half of them that enters
 // the first level as x gets a bias of n q, n = log_n, and the other half is a product there. After l levels all values
 // are in [(n - l) q, (n + 1 + l) q), after the last in [0, (2n + 1) q), and 35 q < 2^52: no value ever leaves [0,
-// 2^52), where the low 52 bits of a lane are the value.
+// 2^52), where the low 52 bits of a lane are the value. Inputs below b q, like those of switching.c, end below (2n + b) q.
 
 #include "../scalar/he_scalar.h"
 #include "he_avx512ifma.h"

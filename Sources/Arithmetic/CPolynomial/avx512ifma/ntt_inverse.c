@@ -7,10 +7,13 @@
 // not be negative: y.low >= x.high. To that end what will be y somewhere is raised by a multiple of q. Register r of a pass is y at
 // step s where bit s of r is set, and where p bits above it are set, it is a summand of p more y. So values in [0, b) that are
 // loaded are raised by (1 + 2 p) b where bit 0 of r is set, p the bits above it: that makes the sums of step 0 ranges of 2 b that
-// follow one another, those of step 1 ranges of 4 b, and so on. And a product, in [0, 2) whatever enters it, is raised by 2 p, the bits
-// above those of its step, for which its accumulator starts there instead of at 0. What enters a product must be below 2^52, and 64
-// q < 2^52: where a difference would not be, both values are reduced to [0, 2) before. A pass hands on values below HE_PASS_BOUND
-// = 8: of its sums one in eight is lowered again, and one in eight lowered and reduced (radix 8).
+// follow one another, those of step 1 ranges of 4 b, and so on. And a product, in [0, 2) whatever enters it, is raised by 2 p, p the
+// bits above that of its step: its accumulator starts so much higher.
+//
+// What enters a product or a reduction must be below 2^52, and 64 q < 2^52; a sum, which nothing is done with, may be above. Where a
+// difference would be (the last step of radix 16, for the sums of what was loaded), both values are brought to [0, 2) before, and 2
+// is added to their difference. A pass hands on values below HE_PASS_BOUND = 8, for which two of its registers are lowered by a
+// multiple again, and the one that only sums have reached is reduced too (radix 8).
 
 #include <string.h>
 
@@ -25,14 +28,14 @@ HE_AVX512IFMA_REGION_BEGIN
 
 /// Every value in memory between two passes is below 8 q.
 #define HE_PASS_BOUND 8
-/// No value is ever above 64 q.
+/// What enters a product or a reduction is never above 64 q.
 #define HE_LAZY_BOUND 64
 /// How many bytes of an output are on their way.
 #define HE_WRITE_AHEAD 2048
 
 /// The multiples of q that registers are raised and lowered by.
-#define HE_MULTIPLES 15
-static const uint8_t multiple_counts[HE_MULTIPLES] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 12, 24, 40, 56, 96, 160};
+#define HE_MULTIPLES 14
+static const uint8_t multiple_counts[HE_MULTIPLES] = {0, 1, 2, 3, 4, 5, 6, 8, 12, 24, 40, 56, 96, 160};
 
 typedef struct inverse_constants {
   he_vector negated_q;  ///< 2^52 - q
@@ -58,6 +61,7 @@ HE_INLINE he_vector multiple(const inverse_constants *constants, const unsigned 
   for (unsigned k = 1; k < HE_MULTIPLES; k++) {
     if (multiple_counts[k] == count) i = k;
   }
+  HE_REQUIRE(multiple_counts[i] == count);
   return vector_broadcast(constants->multiples[i]);
 }
 
@@ -72,7 +76,7 @@ HE_INLINE he_vector raise_loaded(he_vector x, value_range *range, const unsigned
   return raise == 0 ? x : vector_add(x, multiple(constants, raise));
 }
 
-/// Lowers, and reduces if that is not enough, what may be above `limit`.
+/// What may be above `limit`: lowered if that is enough, else reduced, before which it is lowered where it may be above 64 q.
 HE_INLINE void bring_below(he_vector *x, value_range *range, const unsigned limit, const inverse_constants *constants) {
   if (range->high <= limit) return;
   const unsigned width = range->high - range->low;
@@ -115,14 +119,14 @@ HE_INLINE void inverse_butterfly(he_vector *x, he_vector *y, value_range *x_rang
   *y_range = (value_range){raise, raise + 2};
 }
 
-/// The same with a Montgomery twiddle: q + (difference of two numbers in [0, q)).
-HE_INLINE void inverse_butterfly_raised(he_vector *x, he_vector *y, value_range *x_range, value_range *y_range,
-                                        he_vector raised, he_vector companion, const unsigned r, const unsigned step,
-                                        const inverse_constants *constants) {
+/// The same with a Montgomery twiddle, whose product is q + (difference of two numbers in [0, q)).
+HE_INLINE void inverse_butterfly_montgomery(he_vector *x, he_vector *y, value_range *x_range, value_range *y_range,
+                                            he_vector w, he_vector companion, const unsigned r, const unsigned step,
+                                            const inverse_constants *constants) {
   he_vector difference = sum_and_difference(x, *y, x_range, y_range, constants);
   const unsigned raise = 2 * bits_above(r, step);
   he_vector m = vector_madd_lo(vector_zero(), difference, companion);
-  he_vector high = vector_madd_hi(raise == 0 ? constants->q : multiple(constants, raise + 1), difference, raised);
+  he_vector high = vector_madd_hi(raise == 0 ? constants->q : multiple(constants, raise + 1), difference, w);
   *y = vector_subtract(high, vector_madd_hi(vector_zero(), m, constants->q));
   *y_range = (value_range){raise, raise + 2};
 }
@@ -178,8 +182,8 @@ HE_INLINE void lanes_step(he_vector x[8], value_range range[8], const uint64_t *
                           const unsigned k, const inverse_constants *constants) {
   const unsigned half = 4u >> level, b = k / half, i = 2 * half * b + k % half;
   const he_vector raised = vector_load(table + HE_BLOCK_REVERSED + 8 * (2 * ((1u << level) - 1) - b));
-  inverse_butterfly_raised(&x[i], &x[i + half], &range[i], &range[i + half], raised,
-                           montgomery_companion(raised, constants->inverse), i + half, 2 - level, constants);
+  inverse_butterfly_montgomery(&x[i], &x[i + half], &range[i], &range[i + half], raised,
+                               montgomery_companion(raised, constants->inverse), i + half, 2 - level, constants);
 }
 
 /// The same with twiddles in single pairs.

@@ -167,7 +167,7 @@ void he_avx512ifma_finish_key_product(uint64_t *out0, uint64_t *out1, uint64_t *
   const size_t n = (size_t)1 << log_n;
   HE_REQUIRE_LOG_N(log_n);
   HE_REQUIRE_MODULUS(q, HE_AVX512IFMA_LIMIT);
-  HE_REQUIRE_FINISH(out0, out1, digits, digit_stride, begun, known, known_digit, terms, packed_terms, n);
+  HE_REQUIRE_FINISH(out0, out1, digits, digit_stride, begun, known, known_digit, terms, packed_terms, n, q);
   // A canonical word is a lazy one: known evaluations are read where they are.
   const uint64_t *rows[HE_TERMS_MAX];
   if (log_n < HE_BEGUN_LOG_N) {

@@ -168,7 +168,8 @@ typedef struct he_kernels {
                        const he_conversion *conversion, const uint64_t *_Nonnull const *_Nonnull tables);
   /// key_inner_product for digit t at digits + t*digit_stride, which is begun where bit t of `begun` is set, and lazy elsewhere;
   /// where `known` is given, digit known_digit is these canonical evaluations, and its place is scratch. Overwrites begun digits.
-  /// requires: as key_inner_product; digits 64-byte aligned, digit_stride a multiple of 8, bit known_digit clear.
+  /// requires: as key_inner_product; digits 64-byte aligned, digit_stride a multiple of 8; known canonical and disjoint from
+  /// all else, bit known_digit clear.
   void (*finish_key_product)(uint64_t *out0, uint64_t *out1, uint64_t *digits, size_t digit_stride, uint64_t begun,
                              const uint64_t *_Nullable known, size_t known_digit, const uint64_t *packed, size_t terms,
                              size_t packed_terms, unsigned log_n, const he_modulus *q, const uint64_t *tables);

@@ -21,7 +21,7 @@
   } while (0)
 
 /// What he_kernels.finish_key_product requires of its arrays.
-#define HE_REQUIRE_FINISH(out0, out1, digits, digit_stride, begun, known, known_digit, terms, packed_terms, count) \
+#define HE_REQUIRE_FINISH(out0, out1, digits, digit_stride, begun, known, known_digit, terms, packed_terms, count, q) \
   do {                                                                                      \
     HE_REQUIRE_ALIGNED(digits);                                                             \
     HE_REQUIRE((digit_stride) % 8 == 0 && (digit_stride) >= (count));                       \
@@ -31,10 +31,12 @@
       HE_REQUIRE((known_digit) < (terms) && ((begun) >> (known_digit) & 1) == 0);           \
       HE_REQUIRE_DISJOINT(out0, known, count);                                              \
       HE_REQUIRE_DISJOINT(out1, known, count);                                              \
+      HE_REQUIRE_BELOW(known, count, (q)->value);                                           \
     }                                                                                       \
     for (size_t i = 0; i < (terms); i++) {                                                  \
       HE_REQUIRE_DISJOINT(out0, (digits) + i * (digit_stride), count);                      \
       HE_REQUIRE_DISJOINT(out1, (digits) + i * (digit_stride), count);                      \
+      if ((known) != NULL) HE_REQUIRE_DISJOINT(known, (digits) + i * (digit_stride), count); \
     }                                                                                       \
   } while (0)
 
@@ -71,7 +73,7 @@
                                            const uint64_t *packed, size_t terms, size_t packed_terms,                \
                                            unsigned log_n, const he_modulus *q, const uint64_t *tables) {            \
     HE_REQUIRE_FINISH(out0, out1, digits, digit_stride, begun, known, known_digit, terms, packed_terms,              \
-                      (size_t)1 << log_n);                                                                           \
+                      (size_t)1 << log_n, q);                                                                        \
     (void)begun;                                                                                                     \
     (void)tables;                                                                                                    \
     const uint64_t *rows[HE_TERMS_MAX];                                                                              \

@@ -118,7 +118,8 @@ package struct KeySwitchingInput: Sendable {
   ///   - block: Digit d modulo prime i, counted from the first, is at (i·digitCount + d)·N.
   ///   - keyLimbs: One or two limbs of the key basis at `limbCount` primes.
   ///   - plans: The transforms of the key basis.
-  /// - Returns: For each of the two primes, which digits are begun: bit d for digit d. The others are lazy.
+  /// - Returns: For each of the two primes, which digits are begun: bit d for digit d. The others are lazy, and the known
+  ///   one is not written.
   func fillDigits(_ block: AlignedStorage, keyLimbs: Range<Int>, plans: [NTTPlan]) -> [2 of UInt64] {
     let count = digitCount
     var begun: [2 of UInt64] = [0, 0]
