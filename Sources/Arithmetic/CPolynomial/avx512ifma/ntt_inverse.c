@@ -10,7 +10,7 @@
 // follow one another, those of step 1 ranges of 4 b, and so on. And a product, in [0, 2) whatever enters it, is raised by 2 p, p the
 // bits above that of its step: its accumulator starts so much higher.
 //
-// What enters a product or a reduction must be below 2^52, and 64 q < 2^52; a sum, which nothing is done with, may be above. Where a
+// What enters a product or a reduction must be below 2^52, and 64 q < 2^52; a sum that is only added to may be above. Where a
 // difference would be (the last step of radix 16, for the sums of what was loaded), both values are brought to [0, 2) before, and 2
 // is added to their difference. A pass hands on values below HE_PASS_BOUND = 8, for which two of its registers are lowered by a
 // multiple again, and the one that only sums have reached is reduced too (radix 8).
