@@ -9,9 +9,10 @@
 // A digit is begun when the first pass over it is done: its low 52 bits below (2 log_n + HE_BEGUN_BOUND) q, as in the transform,
 // where canonical values have 1 for HE_BEGUN_BOUND. Short digits have no pass of their own, and are begun when they are converted.
 
+#include "../internal/he_arithmetic.h"
 #include "../internal/he_switching.h"
 #include "../scalar/he_scalar.h"
-#include "../internal/he_arithmetic.h"
+#include "he_avx512ifma.h"
 #include "ntt_forward.h"
 
 #ifdef HE_HAS_AVX512IFMA
