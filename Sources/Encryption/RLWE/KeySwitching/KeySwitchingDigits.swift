@@ -100,16 +100,11 @@ package enum KeySwitchingDigits: Sendable {
     case .cut(let input):
       let words = input.digitCount * degree
       var digits = block.mutableWords(offset * words..<(offset + 1) * words)
-      if let evaluations = input.evaluations, let known = input.knownDigit(limb) {
-        plan.finishKeyProduct(
-          &out0, &out1, digits: &digits, terms: input.digitCount, begun: begun,
-          known: evaluations.words(limb * degree..<(limb + 1) * degree), knownDigit: known, packed: packed,
-          packedTerms: key.digitCount)
-      } else {
-        plan.finishKeyProduct(
-          &out0, &out1, digits: &digits, terms: input.digitCount, begun: begun, packed: packed,
-          packedTerms: key.digitCount)
-      }
+      let (known, evaluations) = (input.knownDigit(limb), input.evaluations)
+      plan.finishKeyProduct(
+        &out0, &out1, digits: &digits, terms: input.digitCount, begun: begun,
+        known: known == nil ? nil : evaluations?.words(limb * degree..<(limb + 1) * degree), knownDigit: known ?? 0,
+        packed: packed, packedTerms: key.digitCount)
     case .hoisted(let digits):
       let (lazy, words) = (digits.storage, digits.digitCount * degree)
       plan.backend.keyInnerProduct(
