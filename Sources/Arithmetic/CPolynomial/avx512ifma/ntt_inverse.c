@@ -156,8 +156,7 @@ HE_INLINE void inverse_pass(uint64_t *data, size_t stride, const uint64_t *twidd
       const unsigned level = log_radix - 1 - step, half = radix >> (level + 1);
       HE_UNROLL
       for (unsigned b = 0; b < 1u << level; b++) {
-        // The mirror image of block b.
-        const uint64_t *pair = twiddles + 2 * (2 * ((1u << level) - 1) - b);
+        const uint64_t *pair = twiddles + 2 * ((1u << level) - 1 + b);
         const bool scaled = last && level == 0;
         const he_vector w = scaled ? constants->last : vector_broadcast(pair[0]);
         const he_vector quotient = scaled ? constants->last_quotient : vector_broadcast(pair[1]);
@@ -177,11 +176,11 @@ HE_INLINE void inverse_pass(uint64_t *data, size_t stride, const uint64_t *twidd
   }
 }
 
-/// Butterfly `k` of 4 of level `level` of 3 on eight registers, twiddles of eight lanes, of the mirror image of the block.
+/// Butterfly `k` of 4 of level `level` of 3 on eight registers, twiddles of eight lanes.
 HE_INLINE void lanes_step(he_vector x[8], value_range range[8], const uint64_t *table, const unsigned level,
                           const unsigned k, const inverse_constants *constants) {
   const unsigned half = 4u >> level, b = k / half, i = 2 * half * b + k % half;
-  const he_vector raised = vector_load(table + HE_BLOCK_REVERSED + 8 * (2 * ((1u << level) - 1) - b));
+  const he_vector raised = vector_load(table + 8 * ((1u << level) - 1 + b));
   inverse_butterfly_montgomery(&x[i], &x[i + half], &range[i], &range[i + half], raised,
                                montgomery_companion(raised, constants->inverse), i + half, 2 - level, constants);
 }
@@ -190,7 +189,7 @@ HE_INLINE void lanes_step(he_vector x[8], value_range range[8], const uint64_t *
 HE_INLINE void rows_step(he_vector x[8], value_range range[8], const uint64_t *table, const unsigned level,
                          const unsigned k, const inverse_constants *constants, const bool last) {
   const unsigned half = 4u >> level, b = k / half, i = 2 * half * b + k % half;
-  const uint64_t *pair = table + HE_BLOCK_SINGLES + 2 * (2 * ((1u << level) - 1) - b);
+  const uint64_t *pair = table + HE_BLOCK_SINGLES + 2 * ((1u << level) - 1 + b);
   const bool scaled = last && level == 0;
   inverse_butterfly(&x[i], &x[i + half], &range[i], &range[i + half],
                     scaled ? constants->last : vector_broadcast(pair[0]),
@@ -239,13 +238,11 @@ HE_INLINE void write_ahead(const uint64_t *data) {
 }
 
 /// The first six levels of `blocks` blocks of 64 values, the mirror image of the forward transform's last six: the
-/// second half of each block is interleaved with the first half of the next. `table` is behind that of the first block. In place,
-/// or from elsewhere.
+/// second half of each block is interleaved with the first half of the next. In place, or from elsewhere.
 HE_INLINE void inverse_blocks(uint64_t *data, const uint64_t *in, size_t blocks, const uint64_t *table,
                               const inverse_constants *constants, const bool last) {
   he_vector x[8];
   value_range range[8];
-  table -= HE_BLOCK_WORDS;
   load_canonical(x, range, in, constants);
   HE_UNROLL
   for (unsigned step = 0; step < 12; step++) lanes_step(x, range, table, 2 - step / 4, step % 4, constants);
@@ -258,7 +255,7 @@ HE_INLINE void inverse_blocks(uint64_t *data, const uint64_t *in, size_t blocks,
     raise_rows(x, range, constants);
     HE_UNROLL
     for (unsigned step = 0; step < 12; step++) {
-      lanes_step(next, next_range, table - HE_BLOCK_WORDS, 2 - step / 4, step % 4, constants);
+      lanes_step(next, next_range, table + HE_BLOCK_WORDS, 2 - step / 4, step % 4, constants);
       rows_step(x, range, table, 2 - step / 4, step % 4, constants, false);
     }
     store_rows(data, x, range, constants, false);
@@ -267,7 +264,7 @@ HE_INLINE void inverse_blocks(uint64_t *data, const uint64_t *in, size_t blocks,
     for (unsigned r = 0; r < 8; r++) x[r] = next[r];
     data += 64;
     in += 64;
-    table -= HE_BLOCK_WORDS;
+    table += HE_BLOCK_WORDS;
   }
   raise_rows(x, range, constants);
   HE_UNROLL
@@ -299,27 +296,27 @@ static void inverse_blocks_below(uint64_t *data, const uint64_t *in, size_t bloc
   inverse_blocks(data, in, blocks, table, constants, false);
 }
 
-/// Transforms 2^log_length values of `in`, the last pass of all included where `last`. `table` is behind the twiddles of the mirror
-/// image of these values; returns where they begin.
+/// Transforms 2^log_length values of `in`, the last pass of all included where `last`. Returns where the next twiddles are.
 static const uint64_t *inverse_walk(uint64_t *data, const uint64_t *in, unsigned log_length, const uint64_t *table,
                                     const inverse_constants *constants, bool last) {
   const unsigned log_radix = pass_log_radix(log_length);
   const size_t stride = (size_t)1 << (log_length - log_radix);
+  const uint64_t *const twiddles = table;
+  table += pass_words(log_radix);
   if (stride == 64) {
     inverse_blocks_below(data, in, (size_t)1 << log_radix, table, constants);
     HE_ENSURE_LOW52_BELOW(data, stride << log_radix, HE_PASS_BOUND * constants->modulus);
-    table -= (size_t)HE_BLOCK_WORDS << log_radix;
+    table += (size_t)HE_BLOCK_WORDS << log_radix;
   } else {
     for (size_t part = 0; part < (size_t)1 << log_radix; part++) {
       table = inverse_walk(data + part * stride, in + part * stride, log_length - log_radix, table, constants, false);
     }
   }
-  table -= pass_words(log_radix);
   switch (log_radix) {
-    case 1: inverse_pass_2(data, stride, table, constants); break;
-    case 2: (last ? inverse_pass_4_last : inverse_pass_4)(data, stride, table, constants); break;
-    case 3: (last ? inverse_pass_8_last : inverse_pass_8)(data, stride, table, constants); break;
-    default: (last ? inverse_pass_16_last : inverse_pass_16)(data, stride, table, constants); break;
+    case 1: inverse_pass_2(data, stride, twiddles, constants); break;
+    case 2: (last ? inverse_pass_4_last : inverse_pass_4)(data, stride, twiddles, constants); break;
+    case 3: (last ? inverse_pass_8_last : inverse_pass_8)(data, stride, twiddles, constants); break;
+    default: (last ? inverse_pass_16_last : inverse_pass_16)(data, stride, twiddles, constants); break;
   }
   if (!last) HE_ENSURE_LOW52_BELOW(data, stride << log_radix, HE_PASS_BOUND * constants->modulus);
   return table;

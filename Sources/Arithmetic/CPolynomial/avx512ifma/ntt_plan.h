@@ -7,18 +7,17 @@
 // first-level cache. The last six levels are one pass over 64 values in eight registers. Radix 16 only where the 16
 // rows are closer than 4 KiB: rows 4 KiB apart share one set of an eight-way cache.
 //
-// Tables, once for both directions: a head, then in the order of the forward walk
+// Tables: a head, then for each direction, in the order of the forward walk
 //   a pass of radix 2^r: the 2^r - 1 twiddles of its block, level by level, as pairs (w, floor(w * 2^52 / q)), padded to a
 //   multiple of eight words;
-//   64 values: seven vectors of eight lanes for the last three levels, seven single pairs for the three before, padding,
-//   the seven vectors again with their lanes reversed.
-// The twiddle of block i of the level with m blocks is psi^rev(m + i), rev the reversal of log_n bits. The vectors hold
-// w * 2^52 mod q, for a Montgomery product whose other constant follows from them by one multiplication: they are most of
-// the table, and what a large transform waits for is memory. Each direction reads nine words for eight values.
+//   64 values: seven vectors of eight lanes for the last three levels, seven single pairs for the three before, padding.
+// The vectors hold w * 2^52 mod q, for a Montgomery product whose other constant follows from them by one multiplication:
+// they are most of the table, and what a large transform waits for is memory. So each direction has its own nine words for
+// eight values, close together, and nothing between them that only the other one reads.
 //
-// The inverse transform wants the twiddles' inverses, psi^-rev(m + i) = -psi^rev(m + (m - 1 - i)), as rev(m + i) + rev(2m
-// - 1 - i) = N. So it walks the same table from its end to its beginning, takes the reversed vectors, and subtracts the
-// other way round.
+// The twiddle of block i of the level with m blocks is psi^rev(m + i), rev the reversal of log_n bits. The inverse
+// transform wants these twiddles' inverses, negated, as it subtracts the other way round: -psi^-rev(m + i) = psi^rev(m + (m - 1 -
+// i)), as rev(m + i) + rev(2m - 1 - i) = N. They are the forward ones, of the mirror image of each block.
 #ifndef HE_AVX512IFMA_NTT_PLAN_H
 #define HE_AVX512IFMA_NTT_PLAN_H
 
@@ -29,9 +28,8 @@
 #define HE_HEAD_WORDS 8
 #define HE_HEAD_SCALE 0  // where the pair of N^-1 is
 #define HE_HEAD_LAST 2   // where the pair of psi^rev(1) N^-1 is, for the last level of the inverse
-#define HE_BLOCK_WORDS 128
+#define HE_BLOCK_WORDS 72
 #define HE_BLOCK_SINGLES 56   // where the single pairs begin
-#define HE_BLOCK_REVERSED 72  // where the reversed vectors begin
 
 /// log2 of the radix of the pass over 2^log_length values. requires: 7 <= log_length <= 17.
 HE_INLINE unsigned pass_log_radix(unsigned log_length) {
@@ -43,7 +41,7 @@ HE_INLINE unsigned pass_log_radix(unsigned log_length) {
 /// Words of the twiddles of one pass.
 HE_INLINE size_t pass_words(unsigned log_radix) { return log_radix == 1 ? 8 : (size_t)2 << log_radix; }
 
-/// Words of the twiddles of 2^log_length values. requires: 6 <= log_length <= 17.
+/// Words of the twiddles of 2^log_length values in one direction. requires: 6 <= log_length <= 17.
 static inline size_t walk_words(unsigned log_length) {
   size_t words = 0, blocks = 1;
   while (log_length > 6) {

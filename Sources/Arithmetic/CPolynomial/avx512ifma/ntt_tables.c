@@ -9,7 +9,7 @@
 size_t he_avx512ifma_ntt_table_words(unsigned log_n) {
   HE_REQUIRE_LOG_N(log_n);
   if (log_n < HE_VECTOR_LOG_N_MIN) return he_scalar_ntt_table_words(log_n);
-  return HE_HEAD_WORDS + walk_words(log_n);
+  return HE_HEAD_WORDS + 2 * walk_words(log_n);
 }
 
 // Any power below psi^(2^17) is the product of two entries: no table of all of them, and no power computed bit by bit.
@@ -23,11 +23,13 @@ typedef struct twiddle_source {
   uint64_t high[HE_HIGH_POWERS];  ///< psi^(512 i)
   uint64_t radix;                 ///< 2^52 mod q
   unsigned log_n;
+  bool mirrored;                  ///< for the inverse transform
   const he_modulus *q;
 } twiddle_source;
 
-/// The twiddle of block `index` - m of the level with m blocks.
-static uint64_t twiddle(const twiddle_source *source, uint64_t index) {
+/// The twiddle of block `block` of the level with `blocks` blocks.
+static uint64_t twiddle(const twiddle_source *source, uint64_t blocks, uint64_t block) {
+  const uint64_t index = blocks + (source->mirrored ? blocks - 1 - block : block);
   const uint64_t exponent = he_reverse_bits(index, source->log_n);
   return he_multiply_mod(source->low[exponent % HE_LOW_POWERS], source->high[exponent / HE_LOW_POWERS], source->q);
 }
@@ -43,7 +45,7 @@ static void fill_singles(uint64_t *pairs, const twiddle_source *source, unsigned
                          uint64_t block) {
   for (unsigned level = 0; level < log_radix; level++) {
     for (uint64_t i = 0; i < UINT64_C(1) << level; i++) {
-      fill_pair(pairs, twiddle(source, ((blocks + block) << level) + i), source->q);
+      fill_pair(pairs, twiddle(source, blocks << level, (block << level) + i), source->q);
       pairs += 2;
     }
   }
@@ -68,14 +70,14 @@ static uint64_t *fill(uint64_t *place, const twiddle_source *source, unsigned lo
     for (uint64_t i = 0; i < UINT64_C(1) << level; i++) {
       for (uint64_t lane = 0; lane < 8; lane++) {
         // Lane v holds values 8v to 8v + 7 of the 64: block 8 * block + v of the level with 8 * blocks blocks.
-        uint64_t w = twiddle(source, ((8 * (blocks + block) + lane) << level) + i);
-        lanes[lane] = lanes[HE_BLOCK_REVERSED + 7 - lane] = he_multiply_mod(w, source->radix, source->q);
+        const uint64_t w = twiddle(source, 8 * blocks << level, ((8 * block + lane) << level) + i);
+        lanes[lane] = he_multiply_mod(w, source->radix, source->q);
       }
       lanes += 8;
     }
   }
   fill_singles(place + HE_BLOCK_SINGLES, source, 3, blocks, block);
-  place[HE_BLOCK_REVERSED - 2] = place[HE_BLOCK_REVERSED - 1] = 0;
+  place[HE_BLOCK_WORDS - 2] = place[HE_BLOCK_WORDS - 1] = 0;
   return place + HE_BLOCK_WORDS;
 }
 
@@ -91,6 +93,7 @@ void he_avx512ifma_ntt_fill_tables(uint64_t *tables, unsigned log_n, const he_mo
   HE_REQUIRE(psi < q->value && he_power_mod(psi, n, q) == q->value - 1);
   twiddle_source source;
   source.log_n = log_n;
+  source.mirrored = false;
   source.radix = he_reduce_64(UINT64_C(1) << 52, q);
   source.q = q;
   uint64_t power = 1;
@@ -101,8 +104,10 @@ void he_avx512ifma_ntt_fill_tables(uint64_t *tables, unsigned log_n, const he_mo
   const uint64_t scale = he_power_mod(he_reduce_64(n, q), q->value - 2, q);  // N^-1, q being prime
   for (size_t i = 0; i < HE_HEAD_WORDS; i++) tables[i] = 0;
   fill_pair(tables + HE_HEAD_SCALE, scale, q);
-  fill_pair(tables + HE_HEAD_LAST, he_multiply_mod(twiddle(&source, 1), scale, q), q);
-  fill(tables + HE_HEAD_WORDS, &source, log_n, 1, 0);
+  fill_pair(tables + HE_HEAD_LAST, he_multiply_mod(twiddle(&source, 1, 0), scale, q), q);
+  uint64_t *const next = fill(tables + HE_HEAD_WORDS, &source, log_n, 1, 0);
+  source.mirrored = true;
+  fill(next, &source, log_n, 1, 0);
 }
 
 #endif
