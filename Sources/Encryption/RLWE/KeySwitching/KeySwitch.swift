@@ -71,8 +71,9 @@ package struct KeySwitch: Sendable {
   }
 
   /// How many limbs go from digits to the end at a time: two, as what digits are cut from is then read half as often; one where
-  /// several threads share the caches, and their digits would crowd each other out.
-  private var limbsAtOnce: Int { parallelism.threads > 1 ? 1 : 2 }
+  /// digits are cut from one limb each, which is little to read, and where several threads share the caches: there the digits modulo
+  /// two primes would crowd other things out.
+  private var limbsAtOnce: Int { parallelism.threads > 1 || digits.context.digitsHaveOneLimb ? 1 : 2 }
 
   /// All limbs as a whole, but among several threads the last two of each in small steps, so that all threads end together.
   private func steps(_ limbs: Range<Int>) -> [[Step]] {

@@ -119,9 +119,12 @@ package final class KeySwitchingContext: Sendable {
     digits[digit].limbs.clamped(to: 0..<limbs)
   }
 
+  /// Whether every digit is cut from one limb alone.
+  var digitsHaveOneLimb: Bool { digits.allSatisfy { $0.limbs.count == 1 } }
+
   /// What each of the first `limbs` limbs is multiplied by before the limbs of a digit are summed; nil where that is 1 for all.
   func digitInverses(limbs: Int) -> [UInt64]? {
-    guard digits.contains(where: { $0.limbs.count > 1 }) else { return nil }
+    guard !digitsHaveOneLimb else { return nil }
     return (0..<digitCount(limbs: limbs)).flatMap { digit in
       inverses[digit][self.limbs(ofDigit: digit, limbs: limbs).count - 1]
     }
