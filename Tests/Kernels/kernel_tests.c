@@ -312,13 +312,16 @@ static void test_backend(const he_kernels *k) {
       he_modulus pair[2] = {q};
       he_modulus_init(&pair[1], prime_below(limit, step));
       for (unsigned trial = 0; trial < (log_n < 10 ? 8 : 2); trial++) {
-        test_switching(k, log_n, pair, 1 + below(3), 1 + below(log_n < 13 ? 9 : 3), 1 + below(4));
+        test_switching(k, log_n, pair, 1 + below(3), 1 + below(log_n < 13 ? 9 : 3), 1 + below(4), DIGITS_OF_SUMS);
+      }
+      for (unsigned trial = 0; trial < 4 && (log_n <= 7 || log_n == 13 || log_n == 14); trial++) {
+        test_switching(k, log_n, pair, 1 + below(2), 1, 1 + below(3), trial % 2 == 0 ? DIGITS_OF_ROWS : DIGITS_CENTRED);
       }
       if ((log_n == 6 || log_n == 13) && i == 0) {
-        test_switching(k, log_n, pair, 2, 3, HE_TERMS_MAX);
-        test_switching(k, log_n, pair, SWITCHING_OUTPUTS, 64, 2);
+        test_switching(k, log_n, pair, 2, 3, HE_TERMS_MAX, DIGITS_OF_SUMS);
+        test_switching(k, log_n, pair, SWITCHING_OUTPUTS, 64, 2, DIGITS_OF_SUMS);
       }
-      if (log_n == 14 && i == 0) test_switching(k, log_n, pair, 2, 17, 2);
+      if (log_n == 14 && i == 0) test_switching(k, log_n, pair, 2, 17, 2, DIGITS_OF_SUMS);
     }
   }
   // Residues of one byte to as many as the backend takes.

@@ -20,13 +20,26 @@ static uint64_t *tables_of(const he_kernels *k, unsigned log_n, const he_modulus
 /// Most outputs of one conversion here: more than an implementation keeps constants of at a time.
 #define SWITCHING_OUTPUTS 11
 
-/// Both steps of a key switch modulo two primes in turns, with digits of both kinds.
+/// What digits are made of.
+typedef enum digit_kind { DIGITS_OF_SUMS, DIGITS_OF_ROWS, DIGITS_CENTRED } digit_kind;
+
+/// The constants of a digit of one row modulo q, with factors 1: all others of one output.
+static void fill_centring(uint64_t fractions[2], uint64_t *correction, const he_modulus *q, const he_modulus *p) {
+  const unsigned __int128 top = (unsigned __int128)1 << 52;
+  fractions[0] = (uint64_t)(top / q->value);
+  fractions[1] = (uint64_t)(((top % q->value) << 52) / q->value);
+  *correction = (p->value - q->value % p->value) % p->value;
+}
+
+/// Both steps of a key switch modulo two primes in turns, with begun digits and others.
 static void test_switching(const he_kernels *k, unsigned log_n, const he_modulus pair[2], size_t to_count,
-                           size_t from_count, size_t terms) {
+                           size_t from_count, size_t terms, digit_kind kind) {
   const size_t n = (size_t)1 << log_n;
   const size_t packed_terms = terms + (terms < HE_TERMS_MAX ? below(2) : 0), stride = n + 8 * below(3);
   he_modulus from[64], q[SWITCHING_OUTPUTS];
   for (size_t i = 0; i < from_count; i++) he_modulus_init(&from[i], pair[0].value - 1 - below(60));
+  // One row may be of any width: as it is, or reduced.
+  if (kind != DIGITS_OF_SUMS) he_modulus_init(&from[0], (3 + below(below(2) == 0 ? pair[0].value - 3 : k->modulus_limit - 3)) | 1);
   uint64_t *tables[2], *reference[2], *table[SWITCHING_OUTPUTS];
   for (unsigned j = 0; j < 2; j++) {
     const uint64_t psi = root_of_unity(pair[j].value, log_n);
@@ -36,14 +49,19 @@ static void test_switching(const he_kernels *k, unsigned log_n, const he_modulus
   uint64_t *factors = words(to_count * from_count), *in = words(from_count * n), *row = words(n), *out[4];
   uint64_t *digits = words(to_count * terms * stride), *canonical = words(to_count * terms * n);
   for (unsigned i = 0; i < 4; i++) out[i] = words(n);
-  const he_conversion conversion = {
-    .from = from, .from_count = from_count, .to = q, .to_count = to_count, .factors = factors};
+  uint64_t fractions[2], corrections[SWITCHING_OUTPUTS];
+  for (size_t j = 0; j < to_count; j++) fill_centring(fractions, &corrections[j], &from[0], &q[j]);
+  he_conversion conversion = {.from = from, .from_count = from_count, .to = q, .to_count = to_count, .factors = factors};
+  if (kind == DIGITS_CENTRED) conversion.fractions = fractions, conversion.corrections = corrections;
   uint64_t begun = 0;
   size_t known = terms;  // which digit is given by its evaluations, if any
   for (size_t t = 0; t < terms; t++) {
     const unsigned how = (unsigned)below(FILLS);
     for (size_t i = 0; i < from_count; i++) fill(in + i * n, n, from[i].value, how);
-    for (size_t j = 0; j < to_count; j++) fill(factors + j * from_count, from_count, q[j].value, how);
+    for (size_t j = 0; j < to_count; j++) {
+      fill(factors + j * from_count, from_count, q[j].value, how);
+      if (kind != DIGITS_OF_SUMS) factors[j] = 1;
+    }
     const bool begins = below(4) != 0;
     if (!begins && below(2) != 0) known = t;
     if (begins) {
@@ -52,8 +70,9 @@ static void test_switching(const he_kernels *k, unsigned log_n, const he_modulus
     }
     for (size_t j = 0; j < to_count; j++) {
       if (begins) {
-        const he_conversion one = {
-          .from = from, .from_count = from_count, .to = q + j, .to_count = 1, .factors = factors + j * from_count};
+        he_conversion one = conversion;
+        one.to = q + j, one.to_count = 1, one.factors = factors + j * from_count;
+        if (kind == DIGITS_CENTRED) one.corrections = corrections + j;
         scalar->convert(row, n, in, n, NULL, 0, n, &one);
         scalar->ntt_forward(row, log_n, &q[j], reference[j % 2]);
       } else {
@@ -95,15 +114,18 @@ static void test_quotients(const he_kernels *k, unsigned log_n, const he_modulus
   const uint64_t psi = root_of_unity(q->value, log_n);
   uint64_t *tables = tables_of(k, log_n, q, psi), *reference = tables_of(scalar, log_n, q, psi);
   for (unsigned how = 0; how < FILLS; how++) {
-    const size_t from_count = 1 + below(5);
+    const bool is_centred = below(3) == 0;
+    const size_t from_count = is_centred ? 1 : 1 + below(5);
     he_modulus from[5];
-    for (size_t i = 0; i < from_count; i++) he_modulus_init(&from[i], q->value - 1 - below(60));
+    for (size_t i = 0; i < from_count; i++) he_modulus_init(&from[i], (q->value - 1 - below(60)) | (is_centred ? 1 : 0));
     uint64_t *in = words(from_count * n), *row = words(n), *digit = words(n), *expected = words(n), *out = words(n);
     uint64_t *factors = filled(from_count, q->value, how), w;
     for (size_t i = 0; i < from_count; i++) fill(in + i * n, n, from[i].value, how);
     fill(&w, 1, q->value, (unsigned)below(FILLS));
-    const he_conversion conversion = {
-      .from = from, .from_count = from_count, .to = q, .to_count = 1, .factors = factors};
+    he_conversion conversion = {.from = from, .from_count = from_count, .to = q, .to_count = 1, .factors = factors};
+    uint64_t fractions[2], correction;
+    fill_centring(fractions, &correction, &from[0], q);
+    if (is_centred) factors[0] = 1, conversion.fractions = fractions, conversion.corrections = &correction;
     scalar->convert(row, n, in, n, NULL, 0, n, &conversion);
     scalar->ntt_forward_lazy(row, log_n, q, reference);
     uint64_t *lhs = filled(n, q->value, how), *addend = filled(n, q->value, (how + 1) % FILLS), *both = copied(lhs, n);

@@ -144,19 +144,23 @@ static size_t ntt_inverse_scaled(const setting *s, uint64_t *out, const uint64_t
   return LIMBS * s->n;
 }
 
-/// A digit modulo one limb, begun in scratch: a sum of the residues of a secret polynomial.
-static void begin_digit(const setting *s, const uint64_t *in, size_t limb) {
-  const uint64_t factors[LIMBS] = {1, 1, 1};
+/// A digit modulo one limb, begun in scratch: a sum of `from_count` rows of residues of a secret polynomial, or one of them,
+/// centred.
+static void begin_digit(const setting *s, const uint64_t *in, size_t from_count, bool centred, size_t limb) {
+  const uint64_t factors[LIMBS] = {1, 1, 1}, q = s->q[0].value, p = s->q[limb].value, top = UINT64_C(1) << 52;
+  const uint64_t fractions[2] = {top / q, (uint64_t)(((unsigned __int128)(top % q) << 52) / q)};
+  const uint64_t correction = (p - q % p) % p;
   const he_conversion conversion = {
-    .from = s->q, .from_count = LIMBS, .to = &s->q[limb], .to_count = 1, .factors = factors};
+    .from = s->q, .from_count = from_count, .to = &s->q[limb], .to_count = 1, .factors = factors,
+    .fractions = centred ? fractions : NULL, .corrections = centred ? &correction : NULL};
   const uint64_t *const tables[] = {s->tables[limb]};
   s->kernels->begin_digits(s->scratch, s->n, in, s->n, s->log_n, &conversion, tables);
 }
 
-static size_t finish_key_product(const setting *s, uint64_t *out, const uint64_t *in) {
+static size_t finish_key_product_of(const setting *s, uint64_t *out, const uint64_t *in, size_t from_count) {
   uint64_t *packed = s->scratch + s->n, *second = s->scratch + 3 * s->n;
   FOR_EACH_LIMB {
-    begin_digit(s, in, i);
+    begin_digit(s, in, from_count, false, i);
     s->kernels->pack_key(packed, IN(1), IN(2), 0, 1, s->n, &s->q[i]);
     s->kernels->finish_key_product(out + i * s->n, second, s->scratch, s->n, 1, NULL, 0, packed, 1, 1, s->log_n, &s->q[i],
                                    s->tables[i]);
@@ -164,12 +168,38 @@ static size_t finish_key_product(const setting *s, uint64_t *out, const uint64_t
   return LIMBS * s->n;
 }
 
-static size_t finish_quotient(const setting *s, uint64_t *out, const uint64_t *in) {
+static size_t finish_key_product(const setting *s, uint64_t *out, const uint64_t *in) {
+  return finish_key_product_of(s, out, in, LIMBS);
+}
+static size_t finish_key_product_of_row(const setting *s, uint64_t *out, const uint64_t *in) {
+  return finish_key_product_of(s, out, in, 1);
+}
+
+/// The first digit begun, the second known by its evaluations.
+static size_t finish_key_product_known(const setting *s, uint64_t *out, const uint64_t *in) {
+  uint64_t *packed = s->scratch + 2 * s->n, *second = s->scratch + 6 * s->n;
   FOR_EACH_LIMB {
-    begin_digit(s, in, i);
+    begin_digit(s, in, LIMBS, false, i);
+    for (size_t t = 0; t < 2; t++) s->kernels->pack_key(packed, IN(1), IN(2), t, 2, s->n, &s->q[i]);
+    s->kernels->finish_key_product(out + i * s->n, second, s->scratch, s->n, 1, IN(3), 1, packed, 2, 2, s->log_n, &s->q[i],
+                                   s->tables[i]);
+  }
+  return LIMBS * s->n;
+}
+
+static size_t finish_quotient_of(const setting *s, uint64_t *out, const uint64_t *in, bool centred) {
+  FOR_EACH_LIMB {
+    begin_digit(s, in, centred ? 1 : LIMBS, centred, i);
     s->kernels->finish_quotient(out + i * s->n, IN(3), IN(1), s->scratch, IN(2)[0], s->log_n, &s->q[i], s->tables[i]);
   }
   return LIMBS * s->n;
+}
+
+static size_t finish_quotient(const setting *s, uint64_t *out, const uint64_t *in) {
+  return finish_quotient_of(s, out, in, false);
+}
+static size_t finish_quotient_centred(const setting *s, uint64_t *out, const uint64_t *in) {
+  return finish_quotient_of(s, out, in, true);
 }
 
 static size_t tensor_accumulate(const setting *s, uint64_t *out, const uint64_t *in) {
@@ -243,7 +273,10 @@ const test_case kernel_cases[] = {
   {"ntt_inverse", RESIDUES, ntt_inverse},
   {"ntt_inverse_scaled", RESIDUES, ntt_inverse_scaled},
   {"begin_digits and finish_key_product", RESIDUES, finish_key_product},
+  {"begin_digits of one row and finish_key_product", RESIDUES, finish_key_product_of_row},
+  {"finish_key_product of a known digit", RESIDUES, finish_key_product_known},
   {"begin_digits and finish_quotient", RESIDUES, finish_quotient},
+  {"begin_digits of one centred row and finish_quotient", RESIDUES, finish_quotient_centred},
   {"tensor_accumulate", RESIDUES, tensor_accumulate},
   {"convert", RESIDUES, convert_fast},
   {"convert with fractions", RESIDUES, convert_exact},

@@ -19,6 +19,10 @@ public struct RNSConversion: Sendable {
   /// Whether it is nothing but sums of multiples of the input.
   public var isSummation: Bool { inverses.isEmpty && fractions.isEmpty && ownFactors.isEmpty }
 
+  /// Whether it is nothing but the lifting of residues of one odd modulus q to [−q/2, q/2]: θ is 1/q, all factors are 1, and
+  /// all corrections −q.
+  public let isCentring: Bool
+
   let fromConstants: [he_modulus]
   let toConstants: [he_modulus]
   let inverses: [UInt64]
@@ -81,6 +85,11 @@ public struct RNSConversion: Sendable {
     fractions = rounding?.fractions.flatMap { [$0.high, $0.low] } ?? []
     corrections = rounding?.corrections ?? []
     self.ownFactors = ownFactors
+    let (q, high) = (from[0].value, UInt64(1) << 52)
+    let digits = [high / q, q.dividingFullWidth(((high % q) >> 12, (high % q) << 52)).quotient]
+    isCentring =
+      from.count == 1 && q & 1 == 1 && inverses.isEmpty && ownFactors.isEmpty && fractions == digits
+      && factors.allSatisfy { $0 == 1 } && zip(corrections, to).allSatisfy { $0 == $1.negate($1.reduce(q)) }
   }
 
   private static func areReduced(_ residues: [UInt64], _ moduli: [Modulus]) -> Bool {

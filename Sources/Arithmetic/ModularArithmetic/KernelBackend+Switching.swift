@@ -13,7 +13,7 @@ extension KernelBackend {
   ///   - input: Residue k modulo qᵢ is at i·inputStride + k; canonical.
   ///   - inputStride: At least N.
   ///   - degree: N.
-  ///   - conversion: A map without inverses, fractions and a term of its own.
+  ///   - conversion: A map without inverses, fractions and a term of its own, or one that centres residues of one modulus.
   ///   - first: Which modulus of the map's output; odd.
   ///   - tables: Filled by this backend for that modulus and N.
   ///   - next: The same for the next modulus, if there is to be a second output.
@@ -22,7 +22,8 @@ extension KernelBackend {
     by conversion: RNSConversion, first: Int, tables: Span<UInt64>, next: Span<UInt64>? = nil
   ) {
     let targets = first..<first + (next == nil ? 1 : 2)
-    precondition(conversion.isSummation, "a digit is a sum of residues that are multiplied already")
+    precondition(
+      conversion.isSummation || conversion.isCentring, "a digit is a sum of residues that are multiplied already, or centred")
     conversion.from.forEach(check)
     conversion.to[targets].forEach(check)
     precondition(conversion.to[targets].allSatisfy { $0.value & 1 == 1 }, "digits need odd moduli")

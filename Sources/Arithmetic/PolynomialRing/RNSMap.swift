@@ -107,10 +107,20 @@ package final class RNSMap: Sendable {
       plans: source)
   }
 
-  /// Residues yᵢ and then v, as `overflow` has and gives them, to the representative of x in [−M/2, M/2].
+  /// Residues yᵢ and then v, as `overflow` has and gives them, to the representative of x in [−M/2, M/2]; for one prime no more
+  /// than x.
   package static func liftingOfMultiplied(from source: [NTTPlan], to target: [NTTPlan]) -> RNSMap {
     let moduli = source.map(\.modulus)
     let product = Self.product(moduli)
+    if let only = moduli.first, moduli.count == 1 {
+      let rounding = RNSConversion.Rounding(
+        fractions: [Self.fraction(1, over: only)],
+        corrections: target.map { $0.modulus.negate(product.residue(modulo: $0.modulus.value)) })
+      return RNSMap(
+        RNSConversion(
+          from: moduli, to: target.map(\.modulus), inverses: [], factors: target.map { _ in 1 }, rounding: rounding),
+        plans: source + target)
+    }
     let cofactors = Self.cofactors(moduli, product)
     return RNSMap(
       RNSConversion(

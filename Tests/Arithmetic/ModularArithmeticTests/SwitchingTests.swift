@@ -10,6 +10,92 @@ import Testing
     extreme ? Array(repeating: q.value - 1, count: count) : generator.words(count, below: q.value)
   }
 
+  /// One prime is read as it is, reduced or centred: its words times one, for primes narrower and wider than the digit's.
+  @Test(arguments: KernelBackend.supported, [5, 12, 13, 14])
+  func digitsOfOnePrime(_ backend: KernelBackend, _ logDegree: Int) throws {
+    var generator = TestGenerator(seed: 0x5518 + UInt64(logDegree))
+    let degree = 1 << logDegree
+    let widest = min(46, backend.modulusLimit.trailingZeroBitCount)
+    let target = Modulus(try NTTPrimes.largest(below: 36, degree: degree, count: 1)[0])
+    let transform = Transform(
+      backend, target, logDegree: logDegree,
+      root: try #require(RootsOfUnity.minimalPrimitive(order: 2 << UInt64(logDegree), modulo: target)))
+    let packed = AlignedWords(
+      Array(repeating: 0, count: backend.packedKeyWords(terms: 1, count: degree, modulo: target)))
+    let ones = [UInt64](repeating: 1, count: degree)
+    packed.mutate { backend.packKey(&$0, ones.span, ones.span, term: 0, of: 1, modulo: target) }
+    for (bits, isCentred) in [(30, false), (38, false), (widest, false), (30, true), (36, true), (widest, true)] {
+      let source = Modulus(try NTTPrimes.largest(below: bits, degree: degree, count: 2)[1])
+      let conversion = RNSConversion(
+        from: [source], to: [target], inverses: [], factors: [1],
+        rounding: isCentred ? Self.centring(source, target) : nil)
+      #expect(conversion.isCentring == isCentred && conversion.isSummation != isCentred)
+      let half = source.value / 2
+      let words = [0, half, half + 1, source.value - 1] + generator.words(degree - 4, below: source.value)
+      let expected = transform.forward(
+        words.map { word in
+          isCentred && word > half ? target.negate(target.reduce(source.value - word)) : target.reduce(word)
+        })
+      let digit = AlignedWords(Array(repeating: 0, count: degree))
+      let outputs = [AlignedWords(ones), AlignedWords(ones)]
+      transform.tables.read { tables in
+        digit.mutate { digit in
+          backend.beginDigits(
+            &digit, outStride: degree, words.span, inputStride: degree, degree: degree, by: conversion, first: 0,
+            tables: tables)
+          packed.read { packed in
+            outputs[0].mutate { out0 in
+              outputs[1].mutate { out1 in
+                backend.finishKeyProduct(
+                  &out0, &out1, digits: &digit, digitStride: degree, terms: 1, begun: 1, packed: packed, packedTerms: 1,
+                  modulo: target, tables: tables)
+              }
+            }
+          }
+        }
+      }
+      for output in outputs {
+        #expect(firstDifference(output.array, expected) == nil, "\(bits) bits, centred \(isCentred), \(generator)")
+      }
+    }
+  }
+
+  /// The constants of a map that centres, and others that differ in one of them.
+  @Test func onlyTheConstantsOfACentringMapAreTakenForOne() {
+    let (source, target) = (Modulus(0x3FFF_FFFF_5001), Modulus(97))
+    let centring = Self.centring(source, target)
+    var otherFraction = centring
+    otherFraction.fractions[0].low ^= 1
+    var otherCorrection = centring
+    otherCorrection.corrections[0] ^= 1
+    func isCentring(
+      _ rounding: RNSConversion.Rounding?, factor: UInt64 = 1, inverses: [UInt64] = [], from other: Modulus? = nil
+    ) -> Bool {
+      RNSConversion(from: [other ?? source], to: [target], inverses: inverses, factors: [factor], rounding: rounding).isCentring
+    }
+    #expect(isCentring(centring))
+    #expect(!isCentring(nil))
+    #expect(!isCentring(otherFraction))
+    #expect(!isCentring(otherCorrection))
+    #expect(!isCentring(centring, factor: 2))
+    #expect(!isCentring(centring, inverses: [1]))
+    let even = Modulus(source.value - 1)
+    #expect(!isCentring(Self.centring(even, target), from: even))
+  }
+
+  /// ⌊2^104/q⌋ and −q, by long division.
+  private static func centring(_ q: Modulus, _ target: Modulus) -> RNSConversion.Rounding {
+    var (digits, remainder): ([UInt64], UInt64) = ([0, 0], 1)
+    for place in 0..<104 {
+      let doubled = UInt128(remainder) * 2
+      let bit: UInt64 = doubled >= UInt128(q.value) ? 1 : 0
+      remainder = UInt64(doubled - UInt128(bit) * UInt128(q.value))
+      digits[place / 52] = digits[place / 52] * 2 + bit
+    }
+    return RNSConversion.Rounding(
+      fractions: [(high: digits[0], low: digits[1])], corrections: [target.negate(target.reduce(q.value))])
+  }
+
   /// Digits of `inputs` primes modulo two others: begun, but for the last one, which is lazy modulo one and known modulo the other.
   @Test(arguments: KernelBackend.supported, [3, 5, 6, 7, 12, 13, 14, 15])
   func digitsOfSeveralPrimes(_ backend: KernelBackend, _ logDegree: Int) throws {

@@ -72,12 +72,10 @@ HE_INLINE void store_block(uint64_t *data, he_vector x[8], const forward_constan
   for (unsigned r = 0; r < 8; r++) vector_store(data + 8 * r, close == CLOSE_LAZY ? x[r] : close_exactly(x[r], constants));
 }
 
-/// Asks for 64 words that somebody will soon read. An address outside of any object does no harm.
+/// Loads what will soon be read, as set_ahead says. An address outside of any object does no harm.
 HE_INLINE void load_ahead(const uint64_t *data, const forward_constants *constants) {
-  HE_UNROLL
-  for (unsigned line = 0; line < 8; line++) {
-    __builtin_prefetch((const void *)((uintptr_t)(data + 8 * line) + constants->ahead), 0, 2);
-  }
+  const uintptr_t next = constants->ahead + (uintptr_t)data / 8 * constants->ahead_lines;
+  for (size_t line = 0; line < constants->ahead_lines; line++) __builtin_prefetch((const void *)(next + 64 * line), 0, 2);
 }
 
 /// The last six levels of `blocks` blocks of 64 values. The first three run down the registers; after the transposition

@@ -20,7 +20,8 @@ typedef struct forward_constants {
   he_vector inverse;    ///< q^-1 mod 2^52
   he_vector q;
   uint64_t lazy_bound;  ///< (2 log_n + input_bound) * q
-  uintptr_t ahead;      ///< what is to be loaded while values are transformed, less the address of the values
+  size_t ahead_lines;   ///< how many lines of what is needed next are to be loaded while 64 values are transformed
+  uintptr_t ahead;      ///< where they begin, less ahead_lines / 8 times the address of the values
 } forward_constants;
 
 /// The constants for values below input_bound * q.
@@ -35,9 +36,16 @@ static inline forward_constants forward_constants_of(const he_modulus *q, unsign
     .inverse = vector_broadcast(inverse_of_odd(modulus)),
     .q = vector_broadcast(modulus),
     .lazy_bound = (2 * log_n + input_bound) * modulus,
+    .ahead_lines = 0,
     .ahead = 0,
   };
   return constants;
+}
+
+/// Asks for `lines` lines from address `next` on while 64 values of those at `data` are transformed.
+static inline void set_ahead(forward_constants *constants, uintptr_t next, size_t lines, const uint64_t *data) {
+  constants->ahead_lines = lines;
+  constants->ahead = next - (uintptr_t)data / 8 * lines;
 }
 
 /// (x, y) to (x + w y, x - w y).
@@ -67,8 +75,8 @@ HE_INLINE void forward_levels(he_vector *x, const uint64_t *twiddles, he_vector 
 }
 
 /// Transforms 2^log_length values, log_length > 6, that are a part of a transform whose passes over longer parts are done; lazy.
-/// `constants` are those of the whole transform; `table` is where the twiddles of the part are. Loads one word for each
-/// value from `ahead` bytes further into the second-level cache. Returns where the next part's twiddles are.
+/// `constants` are those of the whole transform; `table` is where the twiddles of the part are. Loads what set_ahead says into the
+/// second-level cache. Returns where the next part's twiddles are.
 const uint64_t *he_avx512ifma_forward_part(uint64_t *data, unsigned log_length, const uint64_t *table,
                                            const forward_constants *constants);
 

@@ -375,6 +375,17 @@ static const uint64_t *inverse_walk(uint64_t *data, const uint64_t *in, unsigned
   return table;
 }
 
+/// A function of its own, as it moves public words between vectors and general registers, which the others have no reason to.
+__attribute__((noinline)) static void fill_shifts(inverse_shift shifts[HE_SHIFTS], uint64_t modulus) {
+  for (unsigned s = 0; s < HE_SHIFTS; s++) {
+    const uint64_t shift = s == 0 ? 0 : (2 * s - 1) * HE_PASS_BOUND;
+    shifts[s].estimate = -shift;
+    for (unsigned i = 0; i < HE_MULTIPLES; i++) {
+      shifts[s].multiples[i] = (shift + (uint64_t)(int64_t)multiple_counts[i]) * modulus;
+    }
+  }
+}
+
 /// Both transforms of degree 64 and more; `scale` and `last` with their quotients as in inverse_constants.
 HE_INLINE void inverse(uint64_t *out, const uint64_t *in, const uint64_t scale[2], const uint64_t last[2], unsigned log_n,
                        const he_modulus *q, const uint64_t *tables) {
@@ -396,13 +407,7 @@ HE_INLINE void inverse(uint64_t *out, const uint64_t *in, const uint64_t scale[2
     .modulus = modulus,
     .is_moving = out != in,
   };
-  for (unsigned s = 0; s < HE_SHIFTS; s++) {
-    const uint64_t shift = s == 0 ? 0 : (2 * s - 1) * HE_PASS_BOUND;
-    constants.shifts[s].estimate = -shift;
-    for (unsigned i = 0; i < HE_MULTIPLES; i++) {
-      constants.shifts[s].multiples[i] = (shift + (uint64_t)(int64_t)multiple_counts[i]) * modulus;
-    }
-  }
+  fill_shifts(constants.shifts, modulus);
   tables += HE_HEAD_WORDS + walk_words(log_n);
   if (log_n == 6) {
     inverse_blocks_only(out, in, tables, &constants);

@@ -28,60 +28,79 @@ HE_AVX512IFMA_REGION_BEGIN
 #define HE_BEGUN_TERMS 8
 #define HE_BEGUN_BOUND 11
 
+/// How the values of an output come from those of the rows.
+typedef enum begun_kind {
+  BEGIN_SUM,      ///< sums of products
+  BEGIN_RESIDUE,  ///< of one row, reduced
+  BEGIN_COPY,     ///< of one row, below HE_BEGUN_BOUND p as they are
+  BEGIN_CENTRED,  ///< of one row, the upper half of them less its modulus, reduced
+} begun_kind;
+
+struct begun_output;
+typedef void begin_function(uint64_t *out, size_t stride, const uint64_t *in, size_t in_stride, size_t from_count,
+                            const struct begun_output *output);
+
 /// One output of a conversion with the first pass of its transform.
 typedef struct begun_output {
   uint64_t pairs[2 * 64];  ///< factors and their quotients floor(factor * 2^52 / p)
   forward_constants constants;
   he_vector reciprocal;    ///< floor(2^52 / p)
+  he_vector half;          ///< floor(q / 2), q the modulus of the only row
+  he_vector correction;    ///< -q modulo p
   const uint64_t *twiddles;
+  begin_function *begin;
 } begun_output;
 
-/// A function of its own, as it moves public words between vectors and general registers, which the others have no reason to.
-__attribute__((noinline)) static void fill_output(begun_output *output, const he_modulus *p, const uint64_t *factors,
-                                                  size_t from_count, unsigned log_n, const uint64_t *tables) {
-  output->constants = forward_constants_of(p, log_n, HE_BEGUN_BOUND);
-  output->reciprocal = vector_broadcast(he_reciprocal_52(p));
-  output->twiddles = tables + HE_HEAD_WORDS;
-  for (size_t i = 0; i < from_count; i++) {
-    output->pairs[2 * i] = factors[i];
-    output->pairs[2 * i + 1] = he_shoup_quotient(factors[i], 52, p);
+// Sums of products y f of 8 vectors.
+//
+// A sum is reduced by one estimate: the sum of floor(y quotient / 2^52), which falls short of y f / p by less than 1 + 2^-6 a
+// term, as y < 2^46. So what is left of eight terms is below 9 p, and of what a reduction has left before and eight more below
+// 11 p.
+HE_INLINE void sum_rows(he_vector x[8], size_t stride, const uint64_t *in, size_t in_stride, size_t from_count,
+                        const begun_output *output, const unsigned radix) {
+  const he_vector negated_q = output->constants.negated_q;
+  HE_UNROLL
+  for (unsigned v = 0; v < 8; v++) x[v] = vector_zero();
+  for (size_t first = 0; first < from_count; first += HE_BEGUN_TERMS) {
+    const size_t end = first + HE_BEGUN_TERMS < from_count ? first + HE_BEGUN_TERMS : from_count;
+    he_vector estimate[8];
+    HE_UNROLL
+    for (unsigned v = 0; v < 8; v++) {
+      estimate[v] = vector_zero();
+      if (first != 0) x[v] = vector_reduce_lazy(x[v], output->reciprocal, negated_q);
+    }
+    for (size_t i = first; i < end; i++) {
+      const uint64_t *residues = in + i * in_stride;
+      const he_vector factor = vector_broadcast(output->pairs[2 * i]);
+      const he_vector quotient = vector_broadcast(output->pairs[2 * i + 1]);
+      HE_UNROLL
+      for (unsigned v = 0; v < 8; v++) {
+        const he_vector y = vector_load(residues + v % radix * stride + 8 * (v / radix));
+        estimate[v] = vector_madd_hi(estimate[v], y, quotient);
+        x[v] = vector_madd_lo(x[v], y, factor);
+      }
+    }
+    HE_UNROLL
+    for (unsigned v = 0; v < 8; v++) x[v] = vector_madd_lo(x[v], estimate[v], negated_q);
   }
 }
 
-// Converts some columns of all rows, and passes over them before they are stored, in groups of eight registers.
-//
-// A sum of products y f is reduced by one estimate: the sum of floor(y quotient / 2^52), which falls short of y f / p by less than
-// 1 + 2^-6 a term, as y < 2^46. So what is left of eight terms is below 9 p, and of what a reduction has left before and eight more
-// below 11 p.
+/// Converts some columns of all rows, and passes over them before they are stored, in groups of eight registers.
 HE_INLINE void begin_columns(uint64_t *out, size_t stride, const uint64_t *in, size_t in_stride, size_t from_count,
-                             const begun_output *output, const unsigned log_radix) {
+                             const begun_output *output, const unsigned log_radix, const begun_kind kind) {
   const unsigned radix = 1u << log_radix, groups = 8 / radix;
   const he_vector negated_q = output->constants.negated_q;
   for (size_t j = 0; j < HE_BEGUN_COLUMNS; j += 8 * groups) {
     he_vector x[8];
-    HE_UNROLL
-    for (unsigned v = 0; v < 8; v++) x[v] = vector_zero();
-    for (size_t first = 0; first < from_count; first += HE_BEGUN_TERMS) {
-      const size_t end = first + HE_BEGUN_TERMS < from_count ? first + HE_BEGUN_TERMS : from_count;
-      he_vector estimate[8];
+    if (kind == BEGIN_SUM) {
+      sum_rows(x, stride, in + j, in_stride, from_count, output, radix);
+    } else {
       HE_UNROLL
       for (unsigned v = 0; v < 8; v++) {
-        estimate[v] = vector_zero();
-        if (first != 0) x[v] = vector_reduce_lazy(x[v], output->reciprocal, negated_q);
+        const he_vector y = vector_load(in + j + v % radix * stride + 8 * (v / radix));
+        x[v] = kind == BEGIN_COPY ? y : vector_reduce_lazy(y, output->reciprocal, negated_q);
+        if (kind == BEGIN_CENTRED) x[v] = vector_add_where_above(x[v], output->correction, y, output->half);
       }
-      for (size_t i = first; i < end; i++) {
-        const uint64_t *residues = in + i * in_stride + j;
-        const he_vector factor = vector_broadcast(output->pairs[2 * i]);
-        const he_vector quotient = vector_broadcast(output->pairs[2 * i + 1]);
-        HE_UNROLL
-        for (unsigned v = 0; v < 8; v++) {
-          const he_vector y = vector_load(residues + v % radix * stride + 8 * (v / radix));
-          estimate[v] = vector_madd_hi(estimate[v], y, quotient);
-          x[v] = vector_madd_lo(x[v], y, factor);
-        }
-      }
-      HE_UNROLL
-      for (unsigned v = 0; v < 8; v++) x[v] = vector_madd_lo(x[v], estimate[v], negated_q);
     }
     HE_UNROLL
     for (unsigned v = 0; v < 8; v++) {
@@ -94,17 +113,50 @@ HE_INLINE void begin_columns(uint64_t *out, size_t stride, const uint64_t *in, s
   }
 }
 
-typedef void begin_function(uint64_t *out, size_t stride, const uint64_t *in, size_t in_stride, size_t from_count,
-                            const begun_output *output);
-
-#define DEFINE_BEGIN(name, log_radix)                                                                                \
+#define DEFINE_BEGIN(name, log_radix, kind)                                                                          \
   static void name(uint64_t *out, size_t stride, const uint64_t *in, size_t in_stride, size_t from_count,           \
                    const begun_output *output) {                                                                    \
-    begin_columns(out, stride, in, in_stride, from_count, output, log_radix);                                       \
+    begin_columns(out, stride, in, in_stride, from_count, output, log_radix, kind);                                 \
   }
 
-DEFINE_BEGIN(begin_columns_4, 2)
-DEFINE_BEGIN(begin_columns_8, 3)
+DEFINE_BEGIN(begin_sum_4, 2, BEGIN_SUM)
+DEFINE_BEGIN(begin_sum_8, 3, BEGIN_SUM)
+DEFINE_BEGIN(begin_residue_4, 2, BEGIN_RESIDUE)
+DEFINE_BEGIN(begin_residue_8, 3, BEGIN_RESIDUE)
+DEFINE_BEGIN(begin_copy_4, 2, BEGIN_COPY)
+DEFINE_BEGIN(begin_copy_8, 3, BEGIN_COPY)
+DEFINE_BEGIN(begin_centred_4, 2, BEGIN_CENTRED)
+DEFINE_BEGIN(begin_centred_8, 3, BEGIN_CENTRED)
+
+/// A function of its own, as it moves public words between vectors and general registers, which the others have no reason to.
+__attribute__((noinline)) static void fill_output(begun_output *output, const he_conversion *conversion, size_t index,
+                                                  unsigned log_n, const uint64_t *tables) {
+  static begin_function *const functions[][2] = {
+    {begin_sum_4, begin_sum_8},
+    {begin_residue_4, begin_residue_8},
+    {begin_copy_4, begin_copy_8},
+    {begin_centred_4, begin_centred_8},
+  };
+  const he_modulus *const p = &conversion->to[index], *const q = &conversion->from[0];
+  const uint64_t *const factors = conversion->factors + index * conversion->from_count;
+  const bool is_centred = conversion->fractions != NULL;
+  output->constants = forward_constants_of(p, log_n, HE_BEGUN_BOUND);
+  output->reciprocal = vector_broadcast(he_reciprocal_52(p));
+  output->half = vector_broadcast(q->value / 2);
+  output->correction = vector_broadcast(is_centred ? conversion->corrections[index] : 0);
+  output->twiddles = tables + HE_HEAD_WORDS;
+  for (size_t i = 0; i < conversion->from_count; i++) {
+    output->pairs[2 * i] = factors[i];
+    output->pairs[2 * i + 1] = he_shoup_quotient(factors[i], 52, p);
+  }
+  begun_kind kind = BEGIN_SUM;
+  if (is_centred) {
+    kind = BEGIN_CENTRED;
+  } else if (conversion->from_count == 1 && factors[0] == 1) {
+    kind = q->value <= HE_BEGUN_BOUND * p->value ? BEGIN_COPY : BEGIN_RESIDUE;
+  }
+  output->begin = functions[kind][pass_log_radix(log_n) - 2];
+}
 
 void he_avx512ifma_begin_digits(uint64_t *out, size_t out_stride, const uint64_t *in, size_t in_stride, unsigned log_n,
                                 const he_conversion *conversion, const uint64_t *const *tables) {
@@ -118,17 +170,15 @@ void he_avx512ifma_begin_digits(uint64_t *out, size_t out_stride, const uint64_t
   }
   const unsigned log_radix = pass_log_radix(log_n);
   const size_t stride = n >> log_radix;
-  begin_function *const begin = log_radix == 2 ? begin_columns_4 : begin_columns_8;
   begun_output outputs[HE_BEGUN_OUTPUTS];
   for (size_t first = 0; first < conversion->to_count; first += HE_BEGUN_OUTPUTS) {
     const size_t left = conversion->to_count - first, count = left < HE_BEGUN_OUTPUTS ? left : HE_BEGUN_OUTPUTS;
     for (size_t j = 0; j < count; j++) {
-      fill_output(&outputs[j], &conversion->to[first + j], conversion->factors + (first + j) * from_count, from_count,
-                  log_n, tables[first + j]);
+      fill_output(&outputs[j], conversion, first + j, log_n, tables[first + j]);
     }
     for (size_t column = 0; column < stride; column += HE_BEGUN_COLUMNS) {
       for (size_t j = 0; j < count; j++) {
-        begin(out + (first + j) * out_stride + column, stride, in + column, in_stride, from_count, &outputs[j]);
+        outputs[j].begin(out + (first + j) * out_stride + column, stride, in + column, in_stride, from_count, &outputs[j]);
       }
     }
     for (size_t j = 0; j < count; j++) {
@@ -152,7 +202,7 @@ void he_avx512ifma_finish_quotient(uint64_t *out, const uint64_t *addend, const 
   const size_t length = (size_t)1 << log_length;
   forward_constants constants = forward_constants_of(q, log_n, HE_BEGUN_BOUND);
   // What comes from memory; the difference has just been computed.
-  constants.ahead = (uintptr_t)(addend != NULL ? addend : lhs) - (uintptr_t)digit;
+  set_ahead(&constants, (uintptr_t)(addend != NULL ? addend : lhs), 8, digit);
   const uint64_t *table = tables + HE_HEAD_WORDS + pass_words(log_radix);
   for (size_t start = 0; start < n; start += length, table += walk_words(log_length)) {
     he_avx512ifma_forward_part(digit + start, log_length, table, &constants);
@@ -183,13 +233,20 @@ void he_avx512ifma_finish_key_product(uint64_t *out0, uint64_t *out1, uint64_t *
   const size_t length = (size_t)1 << log_length;
   forward_constants constants = forward_constants_of(q, log_n, HE_BEGUN_BOUND);
   const uint64_t *table = tables + HE_HEAD_WORDS + pass_words(log_radix);
+  // While a digit is transformed, its share of the key comes, if most of the key is of use.
+  size_t transforms = 0;
+  for (size_t t = 0; t < terms; t++) transforms += begun >> t & 1;
+  const size_t key_lines = packed_terms < 2 * terms ? he_avx512ifma_packed_key_words(packed_terms, 64, q) / 8 : 0;
+  const size_t lines = transforms == 0 ? 0 : (key_lines + transforms - 1) / transforms;
   for (size_t start = 0; start < n; start += length, table += walk_words(log_length)) {
     const uint64_t *const key = packed + he_avx512ifma_packed_key_words(packed_terms, start, q);
+    uintptr_t next = (uintptr_t)key;
     for (size_t t = 0; t < terms; t++) {
       uint64_t *const digit = digits + t * digit_stride + start;
       rows[t] = known != NULL && t == known_digit ? known + start : digit;
       if ((begun >> t & 1) == 0) continue;
-      constants.ahead = (uintptr_t)key + t * length * sizeof *key - (uintptr_t)digit;
+      set_ahead(&constants, next, lines, digit);
+      next += lines * length;
       he_avx512ifma_forward_part(digit, log_length, table, &constants);
     }
     he_avx512ifma_key_inner_product(out0 + start, out1 + start, rows, key, terms, packed_terms, length, q);

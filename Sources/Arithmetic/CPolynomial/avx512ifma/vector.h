@@ -59,6 +59,11 @@ HE_INLINE he_vector vector_subtract_if_reached(he_vector x, he_vector bound) {
   return vector_min(x, vector_subtract(x, bound));
 }
 
+/// x + addend in the lanes where value > bound, x elsewhere.
+HE_INLINE he_vector vector_add_where_above(he_vector x, he_vector addend, he_vector value, he_vector bound) {
+  return _mm512_mask_add_epi64(x, _mm512_cmpgt_epu64_mask(value, bound), x, addend);
+}
+
 /// x * w modulo q: lazy, in [0, 2q). quotient = floor(w * 2^52 / q), w < q, negated_q = 2^52 - q; x in [0, 2^52) is
 /// lazy. x*w/q - x*quotient/2^52 lies in [0, 1), one floor follows: the remainder is below 2q.
 HE_INLINE he_vector vector_multiply_shoup_lazy(he_vector x, he_vector w, he_vector quotient, he_vector negated_q) {

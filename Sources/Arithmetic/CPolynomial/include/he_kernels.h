@@ -163,7 +163,8 @@ typedef struct he_kernels {
   // implementation's own.
 
   /// Maps N coefficients as `convert` does, to begun digits; tables[j] are those of the output modulus j. requires: neither
-  /// inverses, nor fractions, nor own_factors; odd output moduli; out 64-byte aligned, out_stride a multiple of 8.
+  /// inverses nor own_factors, and fractions for nothing but the lifting of residues of one odd modulus q to [-q/2, q/2] (the
+  /// digits of 1/q, factors 1, corrections -q); odd output moduli; out 64-byte aligned, out_stride a multiple of 8.
   void (*begin_digits)(uint64_t *out, size_t out_stride, const uint64_t *in, size_t in_stride, unsigned log_n,
                        const he_conversion *conversion, const uint64_t *_Nonnull const *_Nonnull tables);
   /// key_inner_product for digit t at digits + t*digit_stride, which is begun where bit t of `begun` is set, and lazy elsewhere;

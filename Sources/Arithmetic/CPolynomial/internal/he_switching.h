@@ -7,14 +7,29 @@
 
 #include <string.h>
 
+#include "he_arithmetic.h"
 #include "he_contract.h"
+
+/// Whether a conversion takes residues of one odd modulus q in [-q/2, q/2].
+HE_INLINE bool he_is_centred(const he_conversion *conversion) {
+  const uint64_t q = conversion->from[0].value;
+  const he_uint128 high = ((he_uint128)1 << 52) / q, low = ((((he_uint128)1 << 52) % q) << 52) / q;
+  if (conversion->from_count != 1 || (q & 1) == 0) return false;
+  if (conversion->fractions[0] != high || conversion->fractions[1] != low) return false;
+  for (size_t j = 0; j < conversion->to_count; j++) {
+    const uint64_t p = conversion->to[j].value, factor = conversion->factors[j];
+    if (factor != 1 || conversion->corrections[j] != (p - q % p) % p) return false;
+  }
+  return true;
+}
 
 /// What he_kernels.begin_digits requires besides what convert does.
 #define HE_REQUIRE_BEGIN(out, out_stride, conversion)                                       \
   do {                                                                                      \
     HE_REQUIRE_ALIGNED(out);                                                                \
     HE_REQUIRE((out_stride) % 8 == 0);                                                      \
-    HE_REQUIRE((conversion)->inverses == NULL && (conversion)->fractions == NULL);          \
+    HE_REQUIRE((conversion)->inverses == NULL);                                             \
+    HE_REQUIRE((conversion)->fractions == NULL || he_is_centred(conversion));               \
     for (size_t j = 0; j < (conversion)->to_count; j++) {                                   \
       HE_REQUIRE(((conversion)->to[j].value & 1) == 1);                                     \
     }                                                                                       \

@@ -5,12 +5,15 @@ internal import PolynomialRing
 /// The limbs of two polynomials that a division drops, as what the kept ones need of them.
 ///
 /// For each polynomial the rows yᵢ = [x·(M/mᵢ)⁻¹], in coefficient form, and then v = round(Σ yᵢ/mᵢ): what is subtracted modulo the
-/// kept primes is a sum of multiples of these rows [HPS18, section 2.2].
+/// kept primes is a sum of multiples of these rows [HPS18, section 2.2]. One limb alone needs no v: it is centred where it is read.
 final class DroppedLimbs: Sendable {
   private let division: SpecialDivision
   private let degree: Int
   private let pool: ScratchPool
   private let block: AlignedStorage
+
+  /// Rows of a polynomial.
+  private let rowCount: Int
 
   /// For each polynomial how many limbs are missing.
   private let missing: [Countdown]
@@ -24,7 +27,8 @@ final class DroppedLimbs: Sendable {
     self.degree = degree
     self.pool = pool
     let count = division.droppedCount
-    block = pool.take(count: count == 0 ? 1 : 2 * (count + 1) * degree)
+    rowCount = division.lifting?.sourceCount ?? 0
+    block = pool.take(count: max(1, 2 * rowCount * degree))
     missing = (0..<2).map { _ in Countdown(count) }
     incomplete = Countdown(count == 0 ? 0 : 2)
   }
@@ -32,7 +36,7 @@ final class DroppedLimbs: Sendable {
   deinit { pool.give(block) }
 
   private func range(_ index: Int, part: Int) -> Range<Int> {
-    let row = part * (division.droppedCount + 1) + index
+    let row = part * rowCount + index
     return row * degree..<(row + 1) * degree
   }
 
@@ -56,11 +60,13 @@ final class DroppedLimbs: Sendable {
     } else {
       plan.inverseScaledInPlace(&row, by: division.multipliers[index])
     }
-    guard missing[part].arrive(), let overflow = division.overflow else { return }
-    let count = division.droppedCount
-    let start = range(0, part: part).lowerBound
-    var last = block.mutableWords(range(count, part: part))
-    overflow.apply(&last, block.words(start..<start + count * degree), stride: degree, count: degree)
+    guard missing[part].arrive() else { return }
+    if let overflow = division.overflow {
+      let count = division.droppedCount
+      let start = range(0, part: part).lowerBound
+      var last = block.mutableWords(range(count, part: part))
+      overflow.apply(&last, block.words(start..<start + count * degree), stride: degree, count: degree)
+    }
     incomplete.arrive()
   }
 
@@ -69,6 +75,6 @@ final class DroppedLimbs: Sendable {
 
   /// Where all rows of polynomial `part` are.
   func rows(part: Int) -> (block: AlignedStorage, range: Range<Int>) {
-    (block, range(0, part: part).lowerBound..<range(division.droppedCount, part: part).upperBound)
+    (block, range(0, part: part).lowerBound..<range(rowCount - 1, part: part).upperBound)
   }
 }

@@ -17,7 +17,7 @@ package final class SpecialDivision: Sendable {
   /// In evaluation form: what `DroppedLimbs` holds, lifted to the kept primes; nil where nothing is dropped.
   let lifting: RNSMap?
 
-  /// The last row of `DroppedLimbs` from the others; nil where nothing is dropped.
+  /// The last row of `DroppedLimbs` from the others; nil where fewer than two limbs are dropped.
   let overflow: RNSMap?
 
   /// What the rows of `DroppedLimbs` are multiplied by.
@@ -35,7 +35,7 @@ package final class SpecialDivision: Sendable {
     droppedCount = dropped.count
     coefficient = dropped.isEmpty ? nil : RNSMap.division(by: dropped, in: kept)
     lifting = dropped.isEmpty ? nil : RNSMap.liftingOfMultiplied(from: dropped, to: kept)
-    overflow = dropped.isEmpty ? nil : RNSMap.overflow(of: dropped)
+    overflow = dropped.count < 2 ? nil : RNSMap.overflow(of: dropped)
     multipliers = RNSMap.inversesOfCofactors(dropped)
     inverses = RNSMap.inverses(ofProduct: dropped, modulo: kept)
     log2Divisor = RNSMap.log2Product(dropped)
