@@ -107,9 +107,11 @@ typedef struct product_constants {
 } product_constants;
 
 // The digits lie in [0, 45 q) and the keys in [0, q): s <= terms * 45 q^2, so s / 2^52 < terms * 45/64 q <= 45 q. Plus q, where
-// the high halves start, the Montgomery reduction is a clean word below 46 q < 2^52.
+// the high halves start, the Montgomery reduction is a clean word below 46 q < 2^52; below 2 q for a narrow modulus, where
+// terms * 45 q <= 2^52.
 HE_INLINE void key_block(uint64_t *out0, uint64_t *out1, const uint64_t *const *lazy_digits, const uint8_t *block,
-                         size_t start, size_t terms, const unsigned vectors, const product_constants *constants) {
+                         size_t start, size_t terms, const unsigned vectors, const bool narrow,
+                         const product_constants *constants) {
   const he_vector modulus = constants->q, negated_q = constants->negated_q;
   const key_format format = constants->format;
   split_sum sum[4];
@@ -133,7 +135,11 @@ HE_INLINE void key_block(uint64_t *out0, uint64_t *out1, const uint64_t *const *
   HE_UNROLL
   for (unsigned v = 0; v < 2 * vectors; v++) {
     he_vector reduced = montgomery(sum[v], constants->inverse, modulus);
-    reduced = vector_close(vector_reduce_lazy(reduced, constants->reciprocal, negated_q), modulus);
+    if (narrow) {
+      reduced = vector_subtract_if_reached(reduced, modulus);
+    } else {
+      reduced = vector_close(vector_reduce_lazy(reduced, constants->reciprocal, negated_q), modulus);
+    }
     vector_store((v < vectors ? out0 : out1) + start + 8 * (v % vectors), reduced);
   }
 }
@@ -152,7 +158,7 @@ void he_avx512ifma_key_inner_product(uint64_t *out0, uint64_t *out1, const uint6
     .reciprocal = vector_broadcast(he_reciprocal_52(q)),
     .format = key_format_of(q),
   };
-  const uint8_t *const key = (const uint8_t *)packed;
+  const uint8_t *key = (const uint8_t *)packed;
 #ifdef HE_VERIFY
   for (size_t t = 0; t < terms; t++) {
     HE_REQUIRE_LOW52_BELOW(lazy_digits[t], count, HE_FORWARD_LAZY_BOUND * q->value);
@@ -163,12 +169,18 @@ void he_avx512ifma_key_inner_product(uint64_t *out0, uint64_t *out1, const uint6
     HE_REQUIRE_BELOW(&residue, 1, q->value);
   }
 #endif
+  const size_t block_bytes = 2 * packed_terms * HE_KEY_BLOCK * constants.format.width;
   if (count == 8) {
-    key_block(out0, out1, lazy_digits, key, 0, terms, 1, &constants);
+    key_block(out0, out1, lazy_digits, key, 0, terms, 1, false, &constants);
+  } else if (terms * HE_FORWARD_LAZY_BOUND * q->value <= UINT64_C(1) << 52) {
+    for (size_t start = 0; start < count; start += HE_KEY_BLOCK) {
+      key_block(out0, out1, lazy_digits, key, start, terms, 2, true, &constants);
+      key += block_bytes;
+    }
   } else {
     for (size_t start = 0; start < count; start += HE_KEY_BLOCK) {
-      key_block(out0, out1, lazy_digits, key + 2 * packed_terms * start * constants.format.width, start, terms, 2,
-                &constants);
+      key_block(out0, out1, lazy_digits, key, start, terms, 2, false, &constants);
+      key += block_bytes;
     }
   }
   HE_ENSURE_BELOW(out0, count, q->value);
