@@ -60,12 +60,19 @@ public struct CKKSScale: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// log2.
-  public var log2: Double {
-    binaryLogarithm(Double(sign: .plus, exponent: -127, significand: Double(significand))) + Double(exponent)
-  }
+  public var log2: Double { binaryLogarithm(mantissa) + Double(exponent) }
 
   /// The nearest double, infinite above 2^1024.
-  public var doubleValue: Double { Double(sign: .plus, exponent: exponent - 127, significand: Double(significand)) }
+  public var doubleValue: Double { Double(sign: .plus, exponent: exponent, significand: mantissa) }
+
+  /// The double nearest to significand / 2^127, in [1, 2].
+  ///
+  /// From the upper word, whose last bit stands for all bits below it: it is far below those that a double keeps. The
+  /// standard library's conversion of 128 bits is generic, and takes as long as a thousand butterflies.
+  private var mantissa: Double {
+    let low = UInt64(truncatingIfNeeded: significand)
+    return Double(UInt64(truncatingIfNeeded: significand >> 64) | (low == 0 ? 0 : 1)) * 0x1p-63
+  }
 
   /// |self / other − 1|, to a few bits.
   public func relativeDifference(from other: CKKSScale) -> Double {
@@ -75,7 +82,12 @@ public struct CKKSScale: Hashable, Sendable, CustomStringConvertible {
     let (a, b) = (
       significand >> UInt128(exponent == lower ? 1 : 0), other.significand >> UInt128(other.exponent == lower ? 1 : 0)
     )
-    return Double(a > b ? a - b : b - a) / Double(b)
+    return Self.double(a > b ? a - b : b - a) / Self.double(b)
+  }
+
+  /// To a few bits.
+  private static func double(_ word: UInt128) -> Double {
+    Double(UInt64(truncatingIfNeeded: word >> 64)) * 0x1p64 + Double(UInt64(truncatingIfNeeded: word))
   }
 
   /// The nearest integer.

@@ -127,6 +127,15 @@ import Testing
       #expect(abs(scale.log2 - (value.numerator.log2 - value.denominator.log2)) < 1e-9)
       #expect(abs(scale.doubleValue / value.double - 1) < 0x1p-48)
     }
+    // Ties and their neighbours too; the oracle is the standard library's conversion.
+    let tops = [UInt64(1) << 63, .max, .max << 11] + generator.words(100, below: 1 << 63).map { $0 | 1 << 63 }
+    let tails: [(high: UInt64, low: UInt64)] = [(0, 0), (0, .max), (1 << 10, 0), (1 << 10, 1), (0x3FF, .max)]
+    for top in tops {
+      for tail in tails {
+        let significand = UInt128(top & ~0x7FF | tail.high) << 64 | UInt128(tail.low)
+        #expect(CKKSScale(significand: significand, exponent: 127).doubleValue == Double(significand), "\(significand)")
+      }
+    }
     for double in [1, 0.1, 3e10, 0x1.fffffffffffffp40, 0x1p-1022, .greatestFiniteMagnitude, 0x1.8p77] {
       #expect(CKKSScale(double).doubleValue == double)
     }

@@ -42,6 +42,12 @@ package final class KeySwitchingContext: Sendable {
   /// Division by P, for each number of primes.
   private let divisions: [SpecialDivision]
 
+  /// For each number of primes what `digitSizes` says: every operation asks for it.
+  private let sizes: [[DigitSize]]
+
+  /// log2 P; 0 without special primes.
+  package let log2Special: Double
+
   init(_ literal: KeySwitchingLiteral, basis: RNSBasis, kernels: KernelChoice) throws(ParameterError) {
     self.literal = literal
     let limbs = basis.limbCount
@@ -89,6 +95,8 @@ package final class KeySwitchingContext: Sendable {
     keyBases = (1...limbs).map { RNSBasis(plans: Array(basis.plans[..<$0]) + plans, budget: basis.recycler.budget) }
     (inverses, summations) = Self.decompositions(digits, basis: basis, special: plans)
     divisions = (1...limbs).map { SpecialDivision(dropping: plans, keeping: Array(basis.plans[..<$0])) }
+    sizes = Self.sizes(of: digits, plans: basis.plans)
+    log2Special = RNSMap.log2Product(plans)
   }
 
   /// The first `limbs` primes and the special primes.
@@ -150,25 +158,34 @@ package final class KeySwitchingContext: Sendable {
     return NoiseBound(log2Deviation: deviation, log2Bounded: -.infinity, independent: false)
   }
 
-  /// For each digit of a polynomial modulo `limbs` primes log2 of a bound D, and how many values in [0, D) its coefficients
-  /// are sums of.
-  package func digitSizes(limbs: Int) -> [(log2Size: Double, terms: Int)] {
-    (0..<digitCount(limbs: limbs)).map { digit in
-      if let bits = digits[digit].bits { return (Double(bits.count), 1) }
-      let range = self.limbs(ofDigit: digit, limbs: limbs)
-      return (RNSMap.log2Product(Array(keyBases[limbs - 1].plans[range])), range.count)
-    }
+  /// A bound of a digit's coefficients.
+  package struct DigitSize: Sendable {
+    /// log2 of a number D.
+    package let log2Size: Double
+
+    /// How many values in [0, D) a coefficient is the sum of.
+    package let terms: Int
   }
+
+  /// The digits of a polynomial modulo `limbs` primes.
+  package func digitSizes(limbs: Int) -> [DigitSize] { sizes[limbs - 1] }
 
   /// P modulo q.
   func specialProduct(modulo q: Modulus) -> UInt64 {
     specialPlans.reduce(1) { q.multiply($0, q.reduce($1.modulus.value)) }
   }
 
-  /// log2 P; 0 without special primes.
-  package var log2Special: Double { RNSMap.log2Product(specialPlans) }
-
   // MARK: Construction
+
+  private static func sizes(of digits: [KeySwitchingDigit], plans: [NTTPlan]) -> [[DigitSize]] {
+    (1...plans.count).map { limbs in
+      digits.prefix { $0.limbs.lowerBound < limbs }.map { digit in
+        if let bits = digit.bits { return DigitSize(log2Size: Double(bits.count), terms: 1) }
+        let range = digit.limbs.clamped(to: 0..<limbs)
+        return DigitSize(log2Size: RNSMap.log2Product(Array(plans[range])), terms: range.count)
+      }
+    }
+  }
 
   private static func digits(
     _ literal: KeySwitchingLiteral, basis: RNSBasis, special: [NTTPlan]
