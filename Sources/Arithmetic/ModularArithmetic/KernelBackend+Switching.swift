@@ -23,7 +23,8 @@ extension KernelBackend {
   ) {
     let targets = first..<first + (next == nil ? 1 : 2)
     precondition(
-      conversion.isSummation || conversion.isCentring, "a digit is a sum of residues that are multiplied already, or centred")
+      conversion.isSummation || conversion.isCentring,
+      "a digit is a sum of residues that are multiplied already, or centred")
     conversion.from.forEach(check)
     conversion.to[targets].forEach(check)
     precondition(conversion.to[targets].allSatisfy { $0.value & 1 == 1 }, "digits need odd moduli")

@@ -71,7 +71,8 @@ import Testing
     func isCentring(
       _ rounding: RNSConversion.Rounding?, factor: UInt64 = 1, inverses: [UInt64] = [], from other: Modulus? = nil
     ) -> Bool {
-      RNSConversion(from: [other ?? source], to: [target], inverses: inverses, factors: [factor], rounding: rounding).isCentring
+      RNSConversion(from: [other ?? source], to: [target], inverses: inverses, factors: [factor], rounding: rounding)
+        .isCentring
     }
     #expect(isCentring(centring))
     #expect(!isCentring(nil))
