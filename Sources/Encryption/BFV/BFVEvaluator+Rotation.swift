@@ -49,15 +49,9 @@ extension BFVEvaluator {
   ) throws(RLWEError) -> [Ciphertext<Coefficient>] {
     try check(ciphertext.parameters)
     try require(elements, in: keys, for: ciphertext)
-    let threads = threads.team()
-    let digits = try ciphertext.hoistedDigits(with: keys, parallelism: threads)
-    var results: [Ciphertext<Coefficient>] = []
-    for element in elements {
-      let result = try ciphertext.applying(element, digits: digits, with: keys, parallelism: threads)
-      try check(result)
-      results.append(result)
-    }
-    return results
+    let images = try ciphertext.applying(elements, with: keys, parallelism: threads.team())
+    for image in images { try check(image) }
+    return images
   }
 
   /// Rotations of the rows of one ciphertext by several numbers of places.

@@ -35,13 +35,9 @@ extension CKKSEvaluator {
   ) throws(RLWEError) -> [CKKSCiphertext] {
     try check(ciphertext)
     try require(elements, in: keys, for: ciphertext)
-    let threads = threads.team()
-    let digits = try ciphertext.ciphertext.hoistedDigits(with: keys, parallelism: threads)
+    let images = try ciphertext.ciphertext.applying(elements, with: keys, parallelism: threads.team())
     var results: [CKKSCiphertext] = []
-    for element in elements {
-      let image = try ciphertext.ciphertext.applying(element, digits: digits, with: keys, parallelism: threads)
-      results.append(try switched(ciphertext, element, to: image))
-    }
+    for (element, image) in zip(elements, images) { results.append(try switched(ciphertext, element, to: image)) }
     return results
   }
 

@@ -170,6 +170,43 @@ final class SwitchingFixture: Sendable {
     print("\(set.name): product \(quadratic) of \(quadraticBound), relinearised \(noise) of \(bound)")
   }
 
+  /// In both forms, on one thread and several, in one round and in rounds of one and two keys.
+  @Test(arguments: SwitchingSet.tiny + SwitchingSet.real)
+  func severalAutomorphismsAreTheSameAsEach(_ set: SwitchingSet) throws {
+    var generator = TestGenerator(seed: 0xB5_0012)
+    let fixture = try SwitchingFixture(set)
+    let ciphertext = try fixture.encrypt(fixture.message(&generator, sparse: false))
+    let evaluation = ciphertext.evaluationForm()
+    // The identity and a repetition among them.
+    let elements = [1, 0, -1, 3, 1].map { GaloisElement.rotation(by: $0, degree: set.degree) }
+    let expected = try elements.map { element in
+      (
+        try ciphertext.applying(element, with: fixture.keys, parallelism: .none),
+        try evaluation.applying(element, with: fixture.keys, parallelism: .none)
+      )
+    }
+    // More than two keys wait for, and less than three, in either form.
+    let waits = [
+      2 * (set.bits.count + set.specialBits.count), 2 * (set.specialBits.count + 1),
+    ].map { 5 * $0 * set.degree * MemoryLayout<UInt64>.stride / 2 }
+    for threads in [1, 2, 3] {
+      for waitingBytes in waits + [0, KeySwitch.usualWaitingBytes] {
+        let images = try ciphertext.applying(
+          elements, with: fixture.keys, parallelism: Parallelism(threads), waitingBytes: waitingBytes)
+        let evaluations = try evaluation.applying(
+          elements, with: fixture.keys, parallelism: Parallelism(threads), waitingBytes: waitingBytes)
+        #expect(images.count == elements.count && evaluations.count == elements.count)
+        for (index, expected) in expected.enumerated() {
+          let comment: Comment = "\(elements[index]), \(threads) threads, \(waitingBytes) bytes, \(generator)"
+          #expect(images[index].c0 == expected.0.c0 && images[index].c1 == expected.0.c1, comment)
+          #expect(evaluations[index].c0 == expected.1.c0 && evaluations[index].c1 == expected.1.c1, comment)
+          #expect(images[index].noise == expected.0.noise && evaluations[index].noise == expected.1.noise, comment)
+        }
+      }
+    }
+    #expect(try ciphertext.applying([], with: fixture.keys, parallelism: .none).isEmpty)
+  }
+
   @Test(arguments: SwitchingSet.tiny + SwitchingSet.real)
   func automorphismsPermuteTheMessage(_ set: SwitchingSet) throws {
     var generator = TestGenerator(seed: 0xB5_0002)

@@ -42,11 +42,12 @@ extension QuadraticCiphertext where Domain: KeySwitchingDomain {
   ) throws(RLWEError) -> Ciphertext<Domain> {
     let (context, square) = try parameters.squareSwitching(key, limbs: limbCount, keys)
     let switching = KeySwitch(
-      .cut(Domain.switchingInput(c2, context: context, parallelism: parallelism)), by: square, parallelism: parallelism)
-    let (switched0, switched1) = Domain.switched(
-      switching, dividedBy: context.division(limbs: limbCount), addends: (c0, c1), under: nil, to: c0.basis)
+      Domain.switchingInput(c2, context: context, parallelism: parallelism), parallelism: parallelism)
+    let switched = Domain.switched(
+      switching, [SwitchingJob(key: square, addends: (c0, c1))], dividedBy: context.division(limbs: limbCount),
+      to: c0.basis)[0]
     return Ciphertext(
-      parameters: parameters, key: key, c0: switched0, c1: switched1,
+      parameters: parameters, key: key, c0: switched.0, c1: switched.1,
       noise: noise + context.noise(limbs: limbCount, degree: parameters.degree))
   }
 }
@@ -60,8 +61,8 @@ extension QuadraticCiphertext where Domain == Evaluation {
   ) throws(RLWEError) -> Ciphertext<Evaluation> {
     let (context, square) = try parameters.squareSwitching(key, limbs: limbCount, keys)
     let input = KeySwitchingInput(c2, context: context, parallelism: parallelism)
-    return KeySwitch(.cut(input), by: square, parallelism: parallelism).rescaled(
-      by: division, addingMultipleOf: .polynomials(c0, c1), key: key, noise: noise)
+    return KeySwitch(input, parallelism: parallelism).rescaled(
+      with: square, by: division, addingMultipleOf: .polynomials(c0, c1), key: key, noise: noise)
   }
 }
 
@@ -81,8 +82,8 @@ extension Ciphertext where Domain == Evaluation {
   ) throws(RLWEError) -> Ciphertext<Evaluation> {
     let (context, square) = try parameters.squareSwitching(key, limbs: limbCount, keys)
     let input = KeySwitchingInput(product: c1, other.c1, context: context, parallelism: parallelism)
-    return KeySwitch(.cut(input), by: square, parallelism: parallelism).rescaled(
-      by: division, addingMultipleOf: .product((c0, c1), (other.c0, other.c1)), key: key, noise: noise)
+    return KeySwitch(input, parallelism: parallelism).rescaled(
+      with: square, by: division, addingMultipleOf: .product((c0, c1), (other.c0, other.c1)), key: key, noise: noise)
   }
 }
 
@@ -99,49 +100,46 @@ extension RLWEParameters {
 extension KeySwitch {
   /// The ciphertext of a product, divided by its last primes.
   fileprivate func rescaled(
-    by division: SpecialDivision, addingMultipleOf term: KeySwitchingTerm, key identifier: KeyIdentifier,
-    noise: NoiseBound
+    with square: KeySwitchingKey, by division: SpecialDivision, addingMultipleOf term: KeySwitchingTerm,
+    key identifier: KeyIdentifier, noise: NoiseBound
   ) -> Ciphertext<Evaluation> {
-    let (parameters, limbs) = (key.parameters, digits.limbCount)
+    let (parameters, limbs) = (square.parameters, input.limbCount)
     let target = parameters.basis(limbs: division.keptCount)
     let dropped = parameters.basis(limbs: limbs).log2Product - target.log2Product
-    let (c0, c1) = evaluations(dividedBy: division, addingMultipleOf: term, to: target)
+    let (c0, c1) = evaluations(
+      [SwitchingJob(key: square)], dividedBy: division, addingMultipleOf: term, to: target)[0]
     return Ciphertext(
       parameters: parameters, key: identifier, c0: c0, c1: c1,
       noise: noise.scaledDown(bits: dropped)
-        + digits.context.noise(limbs: limbs, degree: parameters.degree, log2Divisor: division.log2Divisor))
+        + input.context.noise(limbs: limbs, degree: parameters.degree, log2Divisor: division.log2Divisor))
   }
 }
 
 extension Ciphertext where Domain: KeySwitchingDomain {
-  /// The digits of c₁, for several automorphisms of one ciphertext with the same keys.
-  package func hoistedDigits(with keys: EvaluationKeys, parallelism: Parallelism) throws(RLWEError) -> HoistedDigits {
-    try keys.requireCompatible(parameters, key)
-    let context = try keys.parameters.requireKeySwitching()
-    return HoistedDigits(
-      Domain.switchingInput(c1, context: context, parallelism: parallelism), parallelism: parallelism)
-  }
-
   /// The ciphertext of the image of the message under an automorphism.
   package consuming func applying(
     _ element: GaloisElement, with keys: EvaluationKeys, parallelism: Parallelism
   ) throws(RLWEError) -> Ciphertext<Domain> {
     guard !element.isIdentity else { return self }
-    let galois = try galoisKey(element, of: keys)
-    let context = try keys.parameters.requireKeySwitching()
-    let input = Domain.switchingInput(c1, context: context, parallelism: parallelism)
-    return switched(.cut(input), by: galois.key, under: galois.automorphism, parallelism: parallelism)
+    return try applying([element], with: keys, parallelism: parallelism)[0]
   }
 
-  /// The same for digits of c₁ that are there already.
+  /// The same for several automorphisms: the digits of c₁ are made once [HS18].
   package func applying(
-    _ element: GaloisElement, digits: HoistedDigits, with keys: EvaluationKeys, parallelism: Parallelism
-  ) throws(RLWEError) -> Ciphertext<Domain> {
-    precondition(digits.limbCount == limbCount, "digits of another ciphertext")
-    precondition(digits.context === keys.parameters.keySwitching, "digits for other keys")
-    guard !element.isIdentity else { return self }
-    let galois = try galoisKey(element, of: keys)
-    return switched(.hoisted(digits), by: galois.key, under: galois.automorphism, parallelism: parallelism)
+    _ elements: [GaloisElement], with keys: EvaluationKeys, parallelism: Parallelism,
+    waitingBytes: Int = KeySwitch.usualWaitingBytes
+  ) throws(RLWEError) -> [Ciphertext<Domain>] {
+    try keys.requireCompatible(parameters, key)
+    let context = try keys.parameters.requireKeySwitching()
+    let others = elements.filter { !$0.isIdentity }
+    guard !others.isEmpty else { return elements.map { _ in self } }
+    var jobs: [SwitchingJob<Domain>] = []
+    for element in others {
+      let galois = try keys.galoisKey(element, limbs: limbCount)
+      jobs.append(SwitchingJob(key: galois.key, addends: (c0, nil), automorphism: galois.automorphism))
+    }
+    var images = switched(by: jobs, context: context, parallelism: parallelism, waitingBytes: waitingBytes)[...]
+    return elements.map { $0.isIdentity ? self : images.removeFirst() }
   }
 
   /// The ciphertext of the same message under another secret.
@@ -156,26 +154,23 @@ extension Ciphertext where Domain: KeySwitchingDomain {
       throw .keysTooShort(keys: reencryption.limbCount, ciphertext: limbCount)
     }
     let context = try reencryption.parameters.requireKeySwitching()
-    let input = Domain.switchingInput(c1, context: context, parallelism: parallelism)
-    return switched(.cut(input), by: reencryption.switching, to: reencryption.target, parallelism: parallelism)
+    return switched(
+      by: [SwitchingJob(key: reencryption.switching, addends: (c0, nil))], context: context, to: reencryption.target,
+      parallelism: parallelism)[0]
   }
 
-  private func galoisKey(_ element: GaloisElement, of keys: EvaluationKeys) throws(RLWEError) -> GaloisKey {
-    try keys.requireCompatible(parameters, key)
-    return try keys.galoisKey(element, limbs: limbCount)
-  }
-
-  /// c₀ + u₀, u₁ with u₀ + u₁·s ≈ c₁·s′, and the image of that under an automorphism where there is one.
+  /// For each job c₀ + u₀, u₁ with u₀ + u₁·s ≈ c₁·s′, and the image of that under its automorphism.
   private func switched(
-    _ digits: KeySwitchingDigits, by switching: KeySwitchingKey, under automorphism: GaloisAutomorphism? = nil,
-    to newKey: KeyIdentifier? = nil, parallelism: Parallelism
-  ) -> Ciphertext<Domain> {
-    let context = digits.context
-    let (switched0, switched1) = Domain.switched(
-      KeySwitch(digits, by: switching, parallelism: parallelism), dividedBy: context.division(limbs: limbCount),
-      addends: (c0, nil), under: automorphism, to: basis)
-    return Ciphertext(
-      parameters: parameters, key: newKey ?? key, c0: switched0, c1: switched1,
-      noise: noise + context.noise(limbs: limbCount, degree: parameters.degree))
+    by jobs: [SwitchingJob<Domain>], context: KeySwitchingContext, to newKey: KeyIdentifier? = nil,
+    parallelism: Parallelism, waitingBytes: Int = KeySwitch.usualWaitingBytes
+  ) -> [Ciphertext<Domain>] {
+    let input = Domain.switchingInput(c1, context: context, parallelism: parallelism)
+    let pairs = Domain.switched(
+      KeySwitch(input, parallelism: parallelism, waitingBytes: waitingBytes), jobs,
+      dividedBy: context.division(limbs: limbCount), to: basis)
+    let noise = noise + context.noise(limbs: limbCount, degree: parameters.degree)
+    return pairs.map {
+      Ciphertext(parameters: parameters, key: newKey ?? key, c0: $0.0, c1: $0.1, noise: noise)
+    }
   }
 }

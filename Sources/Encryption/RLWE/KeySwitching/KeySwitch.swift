@@ -3,21 +3,43 @@
 internal import ModularArithmetic
 package import PolynomialRing
 
-/// One key switch: Σ digit · (k₀, k₁) in the key basis, and that divided by P.
+/// A key that a polynomial is switched with, and what becomes of the quotient.
+package struct SwitchingJob<Domain: PolynomialDomain>: Sendable {
+  let key: KeySwitchingKey
+
+  /// Added to the quotient, modulo the primes that stay.
+  var addends: (RNSPolynomial<Domain>?, RNSPolynomial<Domain>?) = (nil, nil)
+
+  /// Applied to the sum.
+  var automorphism: GaloisAutomorphism?
+}
+
+/// Key switches of one polynomial: Σ digit · (k₀, k₁) in the key basis, and that divided by P, for one key or several.
 ///
-/// Goes through the key basis one limb or two at a time, and finishes them as far as it can while they are in the cache. What is
-/// divided out comes first, as all other limbs need it. Each thread borrows scratch for the digits modulo so many primes and three
+/// Goes through the key basis one limb or two at a time, and finishes them as far as it can while they are in the cache: several keys
+/// one after the other, so that the digits of a limb are made once [HS18], and never stored for all limbs. What is divided out
+/// comes first, as all other limbs need it. Each thread borrows scratch for the digits modulo so many primes and three
 /// polynomials of one prime, which the parameters keep.
 package struct KeySwitch: Sendable {
-  let digits: KeySwitchingDigits
-  let key: KeySwitchingKey
+  let input: KeySwitchingInput
   let parallelism: Parallelism
+  private let waitingBytes: Int
 
-  /// The digits of a polynomial and a key for what it is multiplied by.
-  package init(_ digits: KeySwitchingDigits, by key: KeySwitchingKey, parallelism: Parallelism) {
-    self.digits = digits
-    self.key = key
+  /// 64 MiB: six keys in coefficient form and 32 in evaluation form for N = 32768 and 21 primes.
+  package static let usualWaitingBytes = 64 << 20
+
+  /// Switches of a polynomial.
+  ///
+  /// - Parameters:
+  ///   - input: The polynomial.
+  ///   - parallelism: How many threads.
+  ///   - waitingBytes: What waits for the end of the switches takes at most so much; more keys are used in several rounds.
+  package init(
+    _ input: KeySwitchingInput, parallelism: Parallelism, waitingBytes: Int = KeySwitch.usualWaitingBytes
+  ) {
+    self.input = input
     self.parallelism = parallelism
+    self.waitingBytes = waitingBytes
   }
 
   /// Scratch of one thread: digits, two products, and a polynomial of any use.
@@ -64,23 +86,27 @@ package struct KeySwitch: Sendable {
   }
 
   /// Limbs from digits to the end.
-  private func whole(_ limbs: Range<Int>) -> [Step] {
-    stride(from: limbs.lowerBound, to: limbs.upperBound, by: limbsAtOnce).map {
-      .whole($0..<min($0 + limbsAtOnce, limbs.upperBound))
+  private func whole(_ limbs: Range<Int>, keys: Int) -> [Step] {
+    let atOnce = limbsAtOnce(keys: keys)
+    return stride(from: limbs.lowerBound, to: limbs.upperBound, by: atOnce).map {
+      .whole($0..<min($0 + atOnce, limbs.upperBound))
     }
   }
 
-  /// How many limbs go from digits to the end at a time: two, as what digits are cut from is then read half as often; one where
-  /// digits are cut from one limb each, which is little to read, and where several threads share the caches: there the digits modulo
-  /// two primes would crowd other things out.
-  private var limbsAtOnce: Int { parallelism.threads > 1 || digits.context.digitsHaveOneLimb ? 1 : 2 }
+  /// Two, as what digits are cut from is then read half as often; one where digits are cut from one limb each, which is little to
+  /// read, where several threads share the caches, and where keys come by for the digits of a limb: there the digits modulo two primes
+  /// would crowd other things out.
+  private func limbsAtOnce(keys: Int) -> Int {
+    parallelism.threads > 1 || keys > 1 || input.context.digitsHaveOneLimb ? 1 : 2
+  }
 
-  /// All limbs as a whole, but among several threads the last two of each in small steps, so that all threads end together.
-  private func steps(_ limbs: Range<Int>) -> [[Step]] {
+  /// All limbs as a whole, but among several threads and for one key the last two of each in small steps, so that all threads end
+  /// together.
+  private func steps(_ limbs: Range<Int>, keys: Int) -> [[Step]] {
     LoopOrder.equalShares(of: limbs.count, for: parallelism).map { share in
       let own = limbs.lowerBound + share.lowerBound..<limbs.lowerBound + share.upperBound
-      let split = own.suffix(parallelism.threads > 1 ? 2 : 0)
-      return whole(own.lowerBound..<split.startIndex) + split.map { .products($0) }
+      let split = own.suffix(parallelism.threads > 1 && keys == 1 ? 2 : 0)
+      return whole(own.lowerBound..<split.startIndex, keys: keys) + split.map { .products($0) }
         + split.flatMap { [.part(0, limb: $0), .part(1, limb: $0)] }
     }
   }
@@ -88,19 +114,22 @@ package struct KeySwitch: Sendable {
   /// Multiplies limb by limb.
   ///
   /// - Parameters:
-  ///   - schedule: Where no step waits for one of a later round, or a later one of its share.
+  ///   - schedule: Where no step waits for one of a later round, or a later one of its share; of whole limbs for several keys.
   ///   - basis: The key basis.
+  ///   - keys: What the digits are multiplied by.
   ///   - term: Added P times.
-  ///   - rows: Where the products of a limb go; for limbs that are done as a whole it may be the thread's scratch.
-  ///   - finish: What becomes of a product, 0 or 1. Row and spare may be overwritten.
+  ///   - rows: Where the products of a limb with a key go; for limbs that are done as a whole it may be the thread's scratch.
+  ///   - finish: What becomes of a product, 0 or 1, with a key. Row and spare may be overwritten.
   private func sweep(
-    _ schedule: Schedule, basis: RNSBasis, addingMultipleOf term: KeySwitchingTerm = .zero,
-    rows: @Sendable (_ limb: Int, _ scratch: Scratch) -> Rows,
+    _ schedule: Schedule, basis: RNSBasis, keys: [KeySwitchingKey], addingMultipleOf term: KeySwitchingTerm = .zero,
+    rows: @Sendable (_ limb: Int, _ key: Int, _ scratch: Scratch) -> Rows,
     finish:
-      @Sendable (_ part: Int, _ limb: Int, _ row: inout MutableSpan<UInt64>, _ spare: inout MutableSpan<UInt64>) -> Void
+      @Sendable (
+        _ part: Int, _ limb: Int, _ key: Int, _ row: inout MutableSpan<UInt64>, _ spare: inout MutableSpan<UInt64>
+      ) -> Void
   ) {
-    let (context, pool, degree) = (digits.context, digits.context.scratch, basis.degree)
-    let digitRows = limbsAtOnce * digits.scratchRows
+    let (input, context, pool, degree) = (input, input.context, input.context.scratch, basis.degree)
+    let digitRows = limbsAtOnce(keys: keys.count) * input.digitCount
     let steps = schedule.steps
     let scratch = (0..<min(parallelism.threads, steps.count)).map { _ in
       Scratch(block: pool.take(count: (digitRows + 3) * degree), digitRows: digitRows, degree: degree)
@@ -108,121 +137,153 @@ package struct KeySwitch: Sendable {
     defer { scratch.reversed().forEach { pool.give($0.block) } }
     let places = schedule.places
     let multiplied = (0..<places.count).map { _ in Countdown(1) }
-    @Sendable func multiply(_ limb: Int, offset: Int, begun: UInt64, scratch: Scratch) {
-      let (plan, place) = (basis.plans[limb], rows(limb, scratch))
+    @Sendable func multiply(_ limb: Int, by key: Int, offset: Int, begun: UInt64, scratch: Scratch) {
+      let (plan, place) = (basis.plans[limb], rows(limb, key, scratch))
       let block = place.block
       var row0 = block.mutableWords(place.ranges[0])
       var row1 = block.mutableWords(place.ranges[1])
-      digits.multiply(
-        &row0, &row1, by: key, limb: limb, plan: plan, block: scratch.block, offset: offset, begun: begun)
-      guard limb < digits.limbCount else { return }
+      input.multiply(
+        &row0, &row1, by: keys[key], limb: limb, plan: plan, block: scratch.block, offset: offset, begun: begun)
+      guard limb < input.limbCount else { return }
       term.addMultiple(
         to: &row0, &row1, limb: limb, plan: plan, factor: context.specialProduct(modulo: plan.modulus))
     }
-    @Sendable func end(_ part: Int, _ limb: Int, _ scratch: Scratch) {
-      let place = rows(limb, scratch)
+    @Sendable func end(_ part: Int, _ limb: Int, _ key: Int, _ scratch: Scratch) {
+      let place = rows(limb, key, scratch)
       let (block, own) = (place.block, scratch.block)
       var row = block.mutableWords(place.ranges[part])
       var spare = own.mutableWords(scratch.spare)
-      finish(part, limb, &row, &spare)
+      finish(part, limb, key, &row, &spare)
     }
     concurrentFor(schedule.order, parallelism: parallelism) { index, worker in
       let scratch = scratch[worker]
       switch steps[index] {
       case .whole(let limbs):
-        let begun = digits.prepare(scratch.block, keyLimbs: limbs, plans: basis.plans)
+        let begun = input.fillDigits(scratch.block, keyLimbs: limbs, plans: basis.plans)
         for (offset, limb) in limbs.enumerated() {
-          multiply(limb, offset: offset, begun: begun[offset], scratch: scratch)
-          end(0, limb, scratch)
-          end(1, limb, scratch)
+          for key in keys.indices {
+            // The first product ends the transforms, and leaves lazy digits.
+            multiply(limb, by: key, offset: offset, begun: key == 0 ? begun[offset] : 0, scratch: scratch)
+            end(0, limb, key, scratch)
+            end(1, limb, key, scratch)
+          }
         }
       case .products(let limb):
-        let begun = digits.prepare(scratch.block, keyLimbs: limb..<limb + 1, plans: basis.plans)
-        multiply(limb, offset: 0, begun: begun[0], scratch: scratch)
+        let begun = input.fillDigits(scratch.block, keyLimbs: limb..<limb + 1, plans: basis.plans)
+        multiply(limb, by: 0, offset: 0, begun: begun[0], scratch: scratch)
         if let place = places[limb] { multiplied[place].arrive() }
       case .part(let part, let limb):
         if let place = places[limb] { multiplied[place].wait() }
-        end(part, limb, scratch)
+        end(part, limb, 0, scratch)
       }
     }
   }
 
-  /// round((Σ digit · (k₀, k₁) + P · term) / divisor) + addends in evaluation form, under an automorphism where there is one.
+  /// As many rounds as it takes to let at most `waitingBytes` wait.
+  private func rounds<Domain, Result>(
+    of jobs: [SwitchingJob<Domain>], words: Int, _ body: (ArraySlice<SwitchingJob<Domain>>) -> [Result]
+  ) -> [Result] {
+    let most = max(1, waitingBytes / (words * MemoryLayout<UInt64>.stride))
+    return stride(from: 0, to: jobs.count, by: most).flatMap { body(jobs[$0..<min($0 + most, jobs.count)]) }
+  }
+
+  /// For each job round((Σ digit · (k₀, k₁) + P · term) / divisor) + addends in evaluation form, under its automorphism.
   ///
   /// - Parameters:
   ///   - division: By P, or by P and the last primes of the polynomial.
   ///   - term: Modulo the primes of the polynomial.
-  ///   - addends: Modulo the primes that stay.
   ///   - target: The basis of the primes that stay.
   package func evaluations(
-    dividedBy division: SpecialDivision, addingMultipleOf term: KeySwitchingTerm = .zero,
-    addends: (RNSPolynomial<Evaluation>?, RNSPolynomial<Evaluation>?) = (nil, nil),
-    under automorphism: GaloisAutomorphism? = nil, to target: RNSBasis
-  ) -> RNSPolynomial<Evaluation>.Pair {
-    let pool = digits.context.scratch
-    let basis = digits.context.keyBasis(limbs: digits.limbCount)
+    _ jobs: [SwitchingJob<Evaluation>], dividedBy division: SpecialDivision,
+    addingMultipleOf term: KeySwitchingTerm = .zero, to target: RNSBasis
+  ) -> [RNSPolynomial<Evaluation>.Pair] {
+    rounds(of: jobs, words: 2 * (division.droppedCount + 1) * target.degree) {
+      evaluations($0, dividedBy: division, addingMultipleOf: term, to: target)
+    }
+  }
+
+  private func evaluations(
+    _ jobs: ArraySlice<SwitchingJob<Evaluation>>, dividedBy division: SpecialDivision,
+    addingMultipleOf term: KeySwitchingTerm, to target: RNSBasis
+  ) -> [RNSPolynomial<Evaluation>.Pair] {
+    let pool = input.context.scratch
+    let basis = input.context.keyBasis(limbs: input.limbCount)
     let (degree, kept, dropped) = (basis.degree, division.keptCount, division.droppedCount)
     precondition(basis.limbCount == kept + dropped && target.limbCount == kept, "another division")
-    precondition([addends.0, addends.1].allSatisfy { $0.map { $0.basis == target } ?? true }, "another basis")
-    let results = (
-      RNSPolynomial<Evaluation>(uninitializedIn: target), RNSPolynomial<Evaluation>(uninitializedIn: target)
-    )
-    let outputs = [
-      DividedRow(division: division, addend: addends.0?.storage, automorphism: automorphism, output: results.0.storage),
-      DividedRow(division: division, addend: addends.1?.storage, automorphism: automorphism, output: results.1.storage),
-    ]
+    precondition(
+      jobs.allSatisfy { [$0.addends.0, $0.addends.1].allSatisfy { ($0?.basis ?? target) == target } }, "another basis")
+    let results = jobs.map { _ in
+      (RNSPolynomial<Evaluation>(uninitializedIn: target), RNSPolynomial<Evaluation>(uninitializedIn: target))
+    }
+    let outputs = zip(jobs, results).map { job, result in
+      [(job.addends.0, result.0), (job.addends.1, result.1)].map { addend, result in
+        DividedRow(
+          division: division, addend: addend?.storage, automorphism: job.automorphism, output: result.storage)
+      }
+    }
     var schedule = Schedule()
     schedule.append(
       round: LoopOrder.equalShares(of: dropped, for: parallelism).map {
-        whole(kept + $0.lowerBound..<kept + $0.upperBound)
+        whole(kept + $0.lowerBound..<kept + $0.upperBound, keys: jobs.count)
       })
-    schedule.append(round: steps(0..<kept))
+    schedule.append(round: steps(0..<kept, keys: jobs.count))
     let places = schedule.places
-    let rest = DroppedLimbs(of: division, degree: degree, scratch: pool)
+    let rest = jobs.map { _ in DroppedLimbs(of: division, degree: degree, scratch: pool) }
     // The products of the limbs that are done in steps.
     let products = pool.take(count: max(1, 2 * places.count * degree))
     defer { pool.give(products) }
-    sweep(schedule, basis: basis, addingMultipleOf: term) { limb, scratch in
+    sweep(schedule, basis: basis, keys: jobs.map(\.key), addingMultipleOf: term) { limb, key, scratch in
       guard limb < kept else {
-        let (row0, row1) = (rest.place(limb - kept, part: 0), rest.place(limb - kept, part: 1))
+        let (row0, row1) = (rest[key].place(limb - kept, part: 0), rest[key].place(limb - kept, part: 1))
         return Rows(block: row0.block, ranges: [row0.range, row1.range])
       }
       guard let place = places[limb] else { return scratch.products }
       return Rows(
         block: products,
         ranges: [2 * place * degree..<(2 * place + 1) * degree, (2 * place + 1) * degree..<(2 * place + 2) * degree])
-    } finish: { part, limb, row, spare in
+    } finish: { part, limb, key, row, spare in
       let plan = basis.plans[limb]
       guard limb < kept else {
-        rest.fill(limb - kept, part: part, plan: plan)
+        rest[key].fill(limb - kept, part: part, plan: plan)
         return
       }
-      rest.wait()
-      outputs[part].write(&row, rest: rest, part: part, limb: limb, plan: plan, spare: &spare)
+      rest[key].wait()
+      outputs[key][part].write(&row, rest: rest[key], part: part, limb: limb, plan: plan, spare: &spare)
     }
     return results
   }
 
   /// The same in coefficient form, without a term: every limb is transformed back, and all are divided at once.
   package func coefficients(
-    dividedBy division: SpecialDivision, addends: (RNSPolynomial<Coefficient>?, RNSPolynomial<Coefficient>?),
-    under automorphism: GaloisAutomorphism?, to target: RNSBasis
-  ) -> RNSPolynomial<Coefficient>.Pair {
-    let basis = digits.context.keyBasis(limbs: digits.limbCount)
+    _ jobs: [SwitchingJob<Coefficient>], dividedBy division: SpecialDivision, to target: RNSBasis
+  ) -> [RNSPolynomial<Coefficient>.Pair] {
+    let basis = input.context.keyBasis(limbs: input.limbCount)
+    return rounds(of: jobs, words: 2 * basis.limbCount * basis.degree) {
+      coefficients($0, basis: basis, dividedBy: division, to: target)
+    }
+  }
+
+  private func coefficients(
+    _ jobs: ArraySlice<SwitchingJob<Coefficient>>, basis: RNSBasis, dividedBy division: SpecialDivision,
+    to target: RNSBasis
+  ) -> [RNSPolynomial<Coefficient>.Pair] {
     let (degree, limbs) = (basis.degree, basis.limbCount)
     precondition(
       limbs == division.keptCount + division.droppedCount && target.limbCount == division.keptCount, "another division")
-    let product = digits.context.scratch.take(count: 2 * limbs * degree)
-    defer { digits.context.scratch.give(product) }
+    let products = jobs.map { _ in input.context.scratch.take(count: 2 * limbs * degree) }
+    defer { products.reversed().forEach(input.context.scratch.give) }
     var schedule = Schedule()
-    schedule.append(round: steps(0..<limbs))
-    sweep(schedule, basis: basis) { limb, _ in
+    schedule.append(round: steps(0..<limbs, keys: jobs.count))
+    sweep(schedule, basis: basis, keys: jobs.map(\.key)) { limb, key, _ in
       Rows(
-        block: product,
+        block: products[key],
         ranges: [limb * degree..<(limb + 1) * degree, (limbs + limb) * degree..<(limbs + limb + 1) * degree])
-    } finish: { _, limb, row, _ in
+    } finish: { _, limb, _, row, _ in
       basis.plans[limb].inverse(&row)
     }
-    return division.divide(product, addends: addends, under: automorphism, to: target, parallelism: parallelism)
+    return zip(jobs, products).map { job, product in
+      division.divide(
+        product, addends: job.addends, under: job.automorphism, to: target, parallelism: parallelism)
+    }
   }
 }

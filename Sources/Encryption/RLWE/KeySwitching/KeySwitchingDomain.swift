@@ -9,12 +9,10 @@ package protocol KeySwitchingDomain: PolynomialDomain {
     _ polynomial: RNSPolynomial<Self>, context: KeySwitchingContext, parallelism: Parallelism
   ) -> KeySwitchingInput
 
-  /// round(Σ digit · (k₀, k₁) / divisor) + addends, modulo the primes that stay, under an automorphism where there is one.
+  /// For each job round(Σ digit · (k₀, k₁) / divisor) + addends, modulo the primes that stay, under its automorphism.
   static func switched(
-    _ switching: KeySwitch, dividedBy division: SpecialDivision,
-    addends: (RNSPolynomial<Self>?, RNSPolynomial<Self>?), under automorphism: GaloisAutomorphism?,
-    to target: RNSBasis
-  ) -> RNSPolynomial<Self>.Pair
+    _ switching: KeySwitch, _ jobs: [SwitchingJob<Self>], dividedBy division: SpecialDivision, to target: RNSBasis
+  ) -> [RNSPolynomial<Self>.Pair]
 }
 
 extension Coefficient: KeySwitchingDomain {
@@ -27,11 +25,10 @@ extension Coefficient: KeySwitchingDomain {
 
   /// All limbs are transformed back and divided at once.
   package static func switched(
-    _ switching: KeySwitch, dividedBy division: SpecialDivision,
-    addends: (RNSPolynomial<Coefficient>?, RNSPolynomial<Coefficient>?), under automorphism: GaloisAutomorphism?,
+    _ switching: KeySwitch, _ jobs: [SwitchingJob<Coefficient>], dividedBy division: SpecialDivision,
     to target: RNSBasis
-  ) -> RNSPolynomial<Coefficient>.Pair {
-    switching.coefficients(dividedBy: division, addends: addends, under: automorphism, to: target)
+  ) -> [RNSPolynomial<Coefficient>.Pair] {
+    switching.coefficients(jobs, dividedBy: division, to: target)
   }
 }
 
@@ -45,10 +42,8 @@ extension Evaluation: KeySwitchingDomain {
 
   /// Only the dropped limbs are transformed back.
   package static func switched(
-    _ switching: KeySwitch, dividedBy division: SpecialDivision,
-    addends: (RNSPolynomial<Evaluation>?, RNSPolynomial<Evaluation>?), under automorphism: GaloisAutomorphism?,
-    to target: RNSBasis
-  ) -> RNSPolynomial<Evaluation>.Pair {
-    switching.evaluations(dividedBy: division, addends: addends, under: automorphism, to: target)
+    _ switching: KeySwitch, _ jobs: [SwitchingJob<Evaluation>], dividedBy division: SpecialDivision, to target: RNSBasis
+  ) -> [RNSPolynomial<Evaluation>.Pair] {
+    switching.evaluations(jobs, dividedBy: division, to: target)
   }
 }

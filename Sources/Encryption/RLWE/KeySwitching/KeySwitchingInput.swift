@@ -87,31 +87,6 @@ package struct KeySwitchingInput: Sendable {
   /// How many digits it has.
   var digitCount: Int { context.digitCount(limbs: limbCount) }
 
-  /// One digit modulo one prime of the key basis, as lazy evaluations.
-  ///
-  /// - Parameters:
-  ///   - words: N words, aligned.
-  ///   - digit: Which digit.
-  ///   - keyLimb: Which limb of the key basis at `limbCount` primes.
-  ///   - plan: Its transform.
-  func fillLazyDigit(_ words: inout MutableSpan<UInt64>, digit: Int, keyLimb: Int, plan: NTTPlan) {
-    let gadget = context.digits[digit]
-    let range = context.limbs(ofDigit: digit, limbs: limbCount)
-    if let bits = gadget.bits {
-      PolynomialKernels.extractBits(
-        &words, row(scaled, range.lowerBound), shift: bits.lowerBound, bits: bits.count)
-      plan.forwardLazy(&words)
-    } else if let evaluations, range.contains(keyLimb) {
-      plan.backend.makeLazy(&words, row(evaluations, keyLimb), modulo: plan.modulus)
-    } else {
-      let place = context.place(ofKeyLimb: keyLimb, limbs: limbCount)
-      context.summation(ofDigit: digit, count: range.count).apply(
-        &words, scaled.words(range.lowerBound * degree..<range.upperBound * degree), stride: degree, count: degree,
-        targets: place..<place + 1)
-      plan.forwardLazy(&words)
-    }
-  }
-
   /// All digits modulo one prime of the key basis, or two that follow one another, but for `knownDigit` of each.
   ///
   /// - Parameters:
@@ -133,9 +108,11 @@ package struct KeySwitchingInput: Sendable {
           limb += 1
           continue
         }
-        guard context.digits[digit].bits == nil else {
+        if let bits = context.digits[digit].bits {
           var words = block.mutableWords(start..<start + degree)
-          fillLazyDigit(&words, digit: digit, keyLimb: limb, plan: plans[limb])
+          PolynomialKernels.extractBits(
+            &words, row(scaled, own.lowerBound), shift: bits.lowerBound, bits: bits.count)
+          plans[limb].forwardLazy(&words)
           limb += 1
           continue
         }
@@ -155,6 +132,31 @@ package struct KeySwitchingInput: Sendable {
       }
     }
     return begun
+  }
+
+  /// Σ digit · (k₀, k₁) modulo one prime of the key basis.
+  ///
+  /// - Parameters:
+  ///   - out0: N words.
+  ///   - out1: N words.
+  ///   - key: What the digits are multiplied by.
+  ///   - limb: Which limb of the key basis.
+  ///   - plan: Its transform.
+  ///   - block: What `fillDigits` wrote; begun digits become lazy ones.
+  ///   - offset: Which of the primes there.
+  ///   - begun: Which digits of it are begun.
+  func multiply(
+    _ out0: inout MutableSpan<UInt64>, _ out1: inout MutableSpan<UInt64>, by key: KeySwitchingKey, limb: Int,
+    plan: NTTPlan, block: AlignedStorage, offset: Int, begun: UInt64
+  ) {
+    let (storage, range) = (key.storage, key.packedRange(limb, limbs: limbCount))
+    let words = digitCount * degree
+    var digits = block.mutableWords(offset * words..<(offset + 1) * words)
+    let known = knownDigit(limb)
+    plan.finishKeyProduct(
+      &out0, &out1, digits: &digits, terms: digitCount, begun: begun,
+      known: known == nil ? nil : evaluations?.words(limb * degree..<(limb + 1) * degree), knownDigit: known ?? 0,
+      packed: storage.words(range), packedTerms: key.digitCount)
   }
 
   /// Which digit the evaluations modulo a prime of the key basis are, if they are known and one.
