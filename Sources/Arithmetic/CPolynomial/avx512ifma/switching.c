@@ -128,6 +128,11 @@ DEFINE_BEGIN(begin_copy_8, 3, BEGIN_COPY)
 DEFINE_BEGIN(begin_centred_4, 2, BEGIN_CENTRED)
 DEFINE_BEGIN(begin_centred_8, 3, BEGIN_CENTRED)
 
+/// Whether output `index` is one row as it is, or centred.
+static bool is_one_row(const he_conversion *conversion, size_t index) {
+  return conversion->from_count == 1 && conversion->factors[index] == 1;
+}
+
 /// A function of its own, as it moves public words between vectors and general registers, which the others have no reason to.
 __attribute__((noinline)) static void fill_output(begun_output *output, const he_conversion *conversion, size_t index,
                                                   unsigned log_n, const uint64_t *tables) {
@@ -152,10 +157,25 @@ __attribute__((noinline)) static void fill_output(begun_output *output, const he
   begun_kind kind = BEGIN_SUM;
   if (is_centred) {
     kind = BEGIN_CENTRED;
-  } else if (conversion->from_count == 1 && factors[0] == 1) {
+  } else if (is_one_row(conversion, index)) {
     kind = q->value <= HE_BEGUN_BOUND * p->value ? BEGIN_COPY : BEGIN_RESIDUE;
   }
   output->begin = functions[kind][pass_log_radix(log_n) - 2];
+}
+
+/// One row modulo output `index`, centred where the conversion says so: canonical.
+static void convert_row(uint64_t *out, const uint64_t *in, size_t count, const he_conversion *conversion, size_t index) {
+  const he_modulus *const p = &conversion->to[index];
+  const bool is_centred = conversion->fractions != NULL;
+  const he_vector modulus = vector_broadcast(p->value), negated_p = vector_broadcast((UINT64_C(1) << 52) - p->value);
+  const he_vector reciprocal = vector_broadcast(he_reciprocal_52(p)), half = vector_broadcast(conversion->from[0].value / 2);
+  const he_vector correction = vector_broadcast(is_centred ? conversion->corrections[index] : 0);
+  for (size_t k = 0; k < count; k += 8) {
+    const he_vector y = vector_load(in + k);
+    he_vector x = vector_close(vector_reduce_lazy(y, reciprocal, negated_p), modulus);
+    if (is_centred) x = vector_subtract_if_reached(vector_add_where_above(x, correction, y, half), modulus);
+    vector_store(out + k, x);
+  }
 }
 
 void he_avx512ifma_begin_digits(uint64_t *out, size_t out_stride, const uint64_t *in, size_t in_stride, unsigned log_n,
@@ -165,7 +185,13 @@ void he_avx512ifma_begin_digits(uint64_t *out, size_t out_stride, const uint64_t
   HE_REQUIRE_CONVERSION(out, out_stride, in, in_stride, NULL, 0, n, conversion, HE_AVX512IFMA_LIMIT);
   HE_REQUIRE_BEGIN(out, out_stride, conversion);
   if (log_n < HE_BEGUN_LOG_N) {
-    he_avx512ifma_convert(out, out_stride, in, in_stride, NULL, 0, n, conversion);
+    bool is_simple = true;
+    for (size_t j = 0; j < conversion->to_count; j++) is_simple = is_simple && is_one_row(conversion, j);
+    if (is_simple) {
+      for (size_t j = 0; j < conversion->to_count; j++) convert_row(out + j * out_stride, in, n, conversion, j);
+    } else {
+      he_avx512ifma_convert(out, out_stride, in, in_stride, NULL, 0, n, conversion);
+    }
     return;
   }
   const unsigned log_radix = pass_log_radix(log_n);
@@ -211,6 +237,17 @@ void he_avx512ifma_finish_quotient(uint64_t *out, const uint64_t *addend, const 
   }
 }
 
+/// How many lines of the key are to come while 64 values of a digit are transformed: its share, if most of the key is of use. A
+/// function of its own, like fill_output.
+__attribute__((noinline)) static size_t lines_to_fill(uint64_t begun, size_t terms, size_t packed_terms,
+                                                      const he_modulus *q) {
+  size_t transforms = 0;
+  for (size_t t = 0; t < terms; t++) transforms += begun >> t & 1;
+  if (transforms == 0 || packed_terms >= 2 * terms) return 0;
+  const size_t key_lines = he_avx512ifma_packed_key_words(packed_terms, 64, q) / 8;
+  return (key_lines + transforms - 1) / transforms;
+}
+
 void he_avx512ifma_finish_key_product(uint64_t *out0, uint64_t *out1, uint64_t *digits, size_t digit_stride,
                                       uint64_t begun, const uint64_t *known, size_t known_digit, const uint64_t *packed,
                                       size_t terms, size_t packed_terms, unsigned log_n, const he_modulus *q,
@@ -233,11 +270,7 @@ void he_avx512ifma_finish_key_product(uint64_t *out0, uint64_t *out1, uint64_t *
   const size_t length = (size_t)1 << log_length;
   forward_constants constants = forward_constants_of(q, log_n, HE_BEGUN_BOUND);
   const uint64_t *table = tables + HE_HEAD_WORDS + pass_words(log_radix);
-  // While a digit is transformed, its share of the key comes, if most of the key is of use.
-  size_t transforms = 0;
-  for (size_t t = 0; t < terms; t++) transforms += begun >> t & 1;
-  const size_t key_lines = packed_terms < 2 * terms ? he_avx512ifma_packed_key_words(packed_terms, 64, q) / 8 : 0;
-  const size_t lines = transforms == 0 ? 0 : (key_lines + transforms - 1) / transforms;
+  const size_t lines = lines_to_fill(begun, terms, packed_terms, q);
   for (size_t start = 0; start < n; start += length, table += walk_words(log_length)) {
     const uint64_t *const key = packed + he_avx512ifma_packed_key_words(packed_terms, start, q);
     uintptr_t next = (uintptr_t)key;
