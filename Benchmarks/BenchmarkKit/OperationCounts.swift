@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How often an operation of a scheme needs each kernel at least: the sum of their limits is the operation's.
+/// How often an operation of a scheme needs each kernel: the sum of their limits is the operation's.
 ///
 /// L limbs of ciphertext modulus, K special limbs, digits of α limbs. Automorphisms, additions and memory are free. With
 /// 52-bit multiply-adds at one a cycle this is the bound that the engine's figures are quoted against.
+///
+/// It counts the general algorithm, every conversion as a sum of products that is reduced. The engine does less where a conversion has
+/// one input (digits of one limb, division by one prime), and where sums of products modulo a narrow prime end: for the
+/// sets with digits of one limb up to an eighth of the limit. A limit of its own for every shortcut would move with each of them.
 package struct OperationCounts: Sendable, Hashable {
   /// Forward transforms of one limb.
   package private(set) var transforms = 0

@@ -27,7 +27,7 @@ struct CiphertextOperation<Values: CiphertextValues> {
   /// In words joined by hyphens.
   let name: String
 
-  /// What it needs of the kernels at least, where the model says so.
+  /// What it needs of the kernels by the general algorithm, where the model says so.
   var counts: OperationCounts?
 
   /// How many operations a call is counted as.

@@ -10,7 +10,7 @@ internal import Synchronization
 package final class ScratchPool: Sendable {
   private let blocks = ObservedMutex<[AlignedStorage]>([])
 
-  /// Most blocks kept: two for each thread of a large machine.
+  /// Most blocks kept: one for each thread of a large machine, and for each key of an operation with many.
   private static let capacity = 256
 
   /// Keeps nothing yet.

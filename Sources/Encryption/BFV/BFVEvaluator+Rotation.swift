@@ -43,7 +43,7 @@ extension BFVEvaluator {
     try apply(.conjugation(degree: parameters.degree), to: ciphertext, with: keys)
   }
 
-  /// Several automorphisms of one ciphertext: its digits are made once [HS18].
+  /// Several automorphisms of one ciphertext: up to a number that depends on its size share its digits [HS18].
   public func apply(
     _ elements: [GaloisElement], toOne ciphertext: borrowing Ciphertext<Coefficient>, with keys: EvaluationKeys
   ) throws(RLWEError) -> [Ciphertext<Coefficient>] {

@@ -55,6 +55,9 @@ struct SwitchingSet: Sendable, CustomTestStringConvertible {
     SwitchingSet(
       name: "N=16, 6×46 bits, t=2^60", degree: 16, bits: [46, 46, 46, 46, 46, 46], specialBits: [46, 46], digitLimbs: 2,
       plaintextModulus: 1 << 60),
+    SwitchingSet(
+      name: "N=64, 3×42 bits, wide special prime", degree: 64, bits: [42, 42, 42], specialBits: [60],
+      plaintextModulus: 257),
   ]
 
   static let real: [SwitchingSet] = [
@@ -175,7 +178,9 @@ final class SwitchingFixture: Sendable {
   func severalAutomorphismsAreTheSameAsEach(_ set: SwitchingSet) throws {
     var generator = TestGenerator(seed: 0xB5_0012)
     let fixture = try SwitchingFixture(set)
-    let ciphertext = try fixture.encrypt(fixture.message(&generator, sparse: false))
+    var ciphertext = try fixture.encrypt(fixture.message(&generator, sparse: false))
+    // Fewer primes than the keys have.
+    if set.bits.count > 2 { ciphertext = try ciphertext.droppingPrimes(toLimbCount: set.bits.count - 1) }
     let evaluation = ciphertext.evaluationForm()
     // The identity and a repetition among them.
     let elements = [1, 0, -1, 3, 1].map { GaloisElement.rotation(by: $0, degree: set.degree) }
@@ -186,9 +191,10 @@ final class SwitchingFixture: Sendable {
       )
     }
     // More than two keys wait for, and less than three, in either form.
-    let waits = [
-      2 * (set.bits.count + set.specialBits.count), 2 * (set.specialBits.count + 1),
-    ].map { 5 * $0 * set.degree * MemoryLayout<UInt64>.stride / 2 }
+    let special = set.specialBits.count
+    let waits = [2 * (ciphertext.limbCount + special), 2 * (special == 1 ? 1 : special + 1)].map {
+      5 * $0 * set.degree * MemoryLayout<UInt64>.stride / 2
+    }
     for threads in [1, 2, 3] {
       for waitingBytes in waits + [0, KeySwitch.usualWaitingBytes] {
         let images = try ciphertext.applying(

@@ -14,7 +14,7 @@
 // only sums have reached is reduced too (radix 8). Its part is one row of the next pass, which wants it raised as above. So it
 // is handed on raised, by a shift that is the same for the part: in the accumulators of the products of the last step, of
 // those of the step before that are y in the last one, in what is taken off to lower, and in the estimate that reduces. This
-// takes no operation.
+// takes no operation, but one for the register of radix 16 that needs no lowering.
 //
 // What enters a product or a reduction must be below 2^52, and 64 q < 2^52; a sum that is only added to may be above. Where a
 // difference would be (the last step of radix 16, for the sums of what was loaded), both values are brought to [0, 2) before, and 2

@@ -28,8 +28,8 @@
 /// Moduli q < 2^46. The inverse transform binds: its differences reach 64 q, which must not pass 2^52. The forward one would
 /// take q <= 2^52 / 46, but for that the inverse had to reduce twice as many registers, in every pass.
 #define HE_AVX512IFMA_LIMIT (UINT64_C(1) << 46)
-/// Lazy values of the forward transform lie in [0, (2 log_n + 1) q), log_n <= 17; those that begin as sums of products in [0,
-/// (2 log_n + 11) q).
+/// Lazy values of the forward transform lie in [0, (2 log_n + 1) q), log_n <= 17; those that begin as digits do (switching.c) in
+/// [0, (2 log_n + 11) q).
 #define HE_FORWARD_LAZY_BOUND 45
 #define HE_LOW_52 ((UINT64_C(1) << 52) - 1)
 

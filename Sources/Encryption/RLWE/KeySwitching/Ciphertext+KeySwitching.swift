@@ -124,7 +124,7 @@ extension Ciphertext where Domain: KeySwitchingDomain {
     return try applying([element], with: keys, parallelism: parallelism)[0]
   }
 
-  /// The same for several automorphisms: the digits of c₁ are made once [HS18].
+  /// The same for several automorphisms, whose digits of c₁ are made once, or once for so many of them as may wait together [HS18].
   package func applying(
     _ elements: [GaloisElement], with keys: EvaluationKeys, parallelism: Parallelism,
     waitingBytes: Int = KeySwitch.usualWaitingBytes

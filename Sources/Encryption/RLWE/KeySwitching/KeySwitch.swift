@@ -17,23 +17,27 @@ package struct SwitchingJob<Domain: PolynomialDomain>: Sendable {
 /// Key switches of one polynomial: Σ digit · (k₀, k₁) in the key basis, and that divided by P, for one key or several.
 ///
 /// Goes through the key basis one limb or two at a time, and finishes them as far as it can while they are in the cache: several keys
-/// one after the other, so that the digits of a limb are made once [HS18], and never stored for all limbs. What is divided out
-/// comes first, as all other limbs need it. Each thread borrows scratch for the digits modulo so many primes and three
-/// polynomials of one prime, which the parameters keep.
+/// one after the other, so that the digits of a limb are made once for all keys of a round [HS18], and never stored for all limbs. What
+/// is divided out comes first, as all other limbs need it. Scratch is borrowed from the parameters, which keep it: for each thread the
+/// digits modulo so many primes and three polynomials of one prime, and for each key of a round what waits for the end.
 package struct KeySwitch: Sendable {
   let input: KeySwitchingInput
   let parallelism: Parallelism
   private let waitingBytes: Int
 
-  /// 64 MiB: six keys in coefficient form and 32 in evaluation form for N = 32768 and 21 primes.
-  package static let usualWaitingBytes = 64 << 20
+  /// 96 MiB: for N = 32768 and 20 primes, three of them special, nine keys in coefficient form, or 48 in evaluation form.
+  package static let usualWaitingBytes = 96 << 20
+
+  /// Most keys of a round.
+  private static let most = 64
 
   /// Switches of a polynomial.
   ///
   /// - Parameters:
   ///   - input: The polynomial.
   ///   - parallelism: How many threads.
-  ///   - waitingBytes: What waits for the end of the switches takes at most so much; more keys are used in several rounds.
+  ///   - waitingBytes: What waits for the end of the switches takes at most so much, or one key's share of it if that is more; more
+  ///     keys are used in several rounds, and each makes the digits anew.
   package init(
     _ input: KeySwitchingInput, parallelism: Parallelism, waitingBytes: Int = KeySwitch.usualWaitingBytes
   ) {
@@ -179,12 +183,14 @@ package struct KeySwitch: Sendable {
     }
   }
 
-  /// As many rounds as it takes to let at most `waitingBytes` wait.
+  /// As few rounds as let at most `waitingBytes` wait, of about as many keys each.
   private func rounds<Domain, Result>(
-    of jobs: [SwitchingJob<Domain>], words: Int, _ body: (ArraySlice<SwitchingJob<Domain>>) -> [Result]
+    of jobs: [SwitchingJob<Domain>], waitingWords words: Int, _ body: (ArraySlice<SwitchingJob<Domain>>) -> [Result]
   ) -> [Result] {
-    let most = max(1, waitingBytes / (words * MemoryLayout<UInt64>.stride))
-    return stride(from: 0, to: jobs.count, by: most).flatMap { body(jobs[$0..<min($0 + most, jobs.count)]) }
+    guard !jobs.isEmpty else { return [] }
+    let fitting = min(Self.most, max(1, waitingBytes / max(1, words * MemoryLayout<UInt64>.stride)))
+    let rounds = (jobs.count + fitting - 1) / fitting
+    return (0..<rounds).flatMap { body(jobs[$0 * jobs.count / rounds..<($0 + 1) * jobs.count / rounds]) }
   }
 
   /// For each job round((Σ digit · (k₀, k₁) + P · term) / divisor) + addends in evaluation form, under its automorphism.
@@ -197,7 +203,7 @@ package struct KeySwitch: Sendable {
     _ jobs: [SwitchingJob<Evaluation>], dividedBy division: SpecialDivision,
     addingMultipleOf term: KeySwitchingTerm = .zero, to target: RNSBasis
   ) -> [RNSPolynomial<Evaluation>.Pair] {
-    rounds(of: jobs, words: 2 * (division.droppedCount + 1) * target.degree) {
+    rounds(of: jobs, waitingWords: 2 * (division.lifting?.sourceCount ?? 0) * target.degree) {
       evaluations($0, dividedBy: division, addingMultipleOf: term, to: target)
     }
   }
@@ -258,7 +264,7 @@ package struct KeySwitch: Sendable {
     _ jobs: [SwitchingJob<Coefficient>], dividedBy division: SpecialDivision, to target: RNSBasis
   ) -> [RNSPolynomial<Coefficient>.Pair] {
     let basis = input.context.keyBasis(limbs: input.limbCount)
-    return rounds(of: jobs, words: 2 * basis.limbCount * basis.degree) {
+    return rounds(of: jobs, waitingWords: 2 * basis.limbCount * basis.degree) {
       coefficients($0, basis: basis, dividedBy: division, to: target)
     }
   }
