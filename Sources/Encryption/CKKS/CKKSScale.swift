@@ -68,7 +68,7 @@ public struct CKKSScale: Hashable, Sendable, CustomStringConvertible {
   /// The double nearest to significand / 2^127, in [1, 2].
   ///
   /// From the upper word, whose last bit stands for all bits below it: it is far below those that a double keeps. The
-  /// standard library's conversion of 128 bits is generic, and takes as long as a thousand butterflies.
+  /// standard library's conversion of 128 bits is generic code, which shows in the profile of a product.
   private var mantissa: Double {
     let low = UInt64(truncatingIfNeeded: significand)
     return Double(UInt64(truncatingIfNeeded: significand >> 64) | (low == 0 ? 0 : 1)) * 0x1p-63

@@ -135,6 +135,11 @@ HE_INLINE he_vector sum_and_difference(he_vector *x, he_vector y, value_range *x
   return difference;
 }
 
+/// Whether the product for register `r` at step `step` is shifted: at the last step, and where it is y at the last step.
+HE_INLINE bool is_shifted_product(const unsigned r, const unsigned step, const unsigned log_radix) {
+  return step + 2 >= log_radix && r >> (log_radix - 1) != 0;
+}
+
 /// (x, y) to (x + y, (y - x) w) for registers x and `r` at step `step`, the sum lazy and unscaled, the product with the shift.
 HE_INLINE void inverse_butterfly(he_vector *x, he_vector *y, value_range *x_range, value_range *y_range, he_vector w,
                                  he_vector quotient, const unsigned r, const unsigned step, const inverse_shift *shift,
@@ -147,11 +152,6 @@ HE_INLINE void inverse_butterfly(he_vector *x, he_vector *y, value_range *x_rang
   *y = vector_madd_lo(raise == 0 && !is_shifted ? vector_zero() : multiple(start, (int)raise), difference, w);
   *y = vector_madd_lo(*y, estimate, constants->negated_q);
   *y_range = (value_range){raise, raise + 2};
-}
-
-/// Whether the product for register `r` at step `step` is shifted: at the last step, and where it is y at the last step.
-HE_INLINE bool is_shifted_product(const unsigned r, const unsigned step, const unsigned log_radix) {
-  return step + 2 >= log_radix && r >> (log_radix - 1) != 0;
 }
 
 /// The same with a Montgomery twiddle, whose product is q + (difference of two numbers in [0, q)); without a shift.

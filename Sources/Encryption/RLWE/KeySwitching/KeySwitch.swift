@@ -28,8 +28,7 @@ package struct KeySwitch: Sendable {
   /// 96 MiB: for N = 32768 and 20 primes, three of them special, nine keys in coefficient form, or 48 in evaluation form.
   package static let usualWaitingBytes = 96 << 20
 
-  /// Most keys of a round.
-  private static let most = 64
+  private static let mostKeysOfRound = 64
 
   /// Switches of a polynomial.
   ///
@@ -188,7 +187,7 @@ package struct KeySwitch: Sendable {
     of jobs: [SwitchingJob<Domain>], waitingWords words: Int, _ body: (ArraySlice<SwitchingJob<Domain>>) -> [Result]
   ) -> [Result] {
     guard !jobs.isEmpty else { return [] }
-    let fitting = min(Self.most, max(1, waitingBytes / max(1, words * MemoryLayout<UInt64>.stride)))
+    let fitting = min(Self.mostKeysOfRound, max(1, waitingBytes / max(1, words * MemoryLayout<UInt64>.stride)))
     let rounds = (jobs.count + fitting - 1) / fitting
     return (0..<rounds).flatMap { body(jobs[$0 * jobs.count / rounds..<($0 + 1) * jobs.count / rounds]) }
   }
