@@ -161,14 +161,16 @@ extension KernelBackend {
   ///   - ownStride: At least `count`.
   ///   - count: Coefficients.
   ///   - conversion: A map with a term of its own.
+  ///   - targets: Which moduli of the map's output: j counts from the first of them. All if nil.
   public func convert(
     _ out: inout MutableSpan<UInt64>, outStride: Int, _ input: Span<UInt64>, inputStride: Int, own: Span<UInt64>,
-    ownStride: Int, count: Int, by conversion: RNSConversion
+    ownStride: Int, count: Int, by conversion: RNSConversion, targets: Range<Int>? = nil
   ) {
+    let targets = targets ?? conversion.to.indices
     precondition(conversion.hasOwnTerm, "the map takes no residues in the output's moduli")
-    checkRows(words: own.count, stride: ownStride, count: count, rows: conversion.to.count)
+    checkRows(words: own.count, stride: ownStride, count: count, rows: targets.count)
     unsafe own.withUnsafeBufferPointer { own in
-      unsafe convert(&out, outStride, input, inputStride, count, conversion, conversion.to.indices) {
+      unsafe convert(&out, outStride, input, inputStride, count, conversion, targets) {
         out, input, conversion in
         unsafe table.pointee.convert(
           out, outStride, input, inputStride, own.baseAddress, ownStride, count, conversion)

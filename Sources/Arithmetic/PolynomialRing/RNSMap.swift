@@ -132,6 +132,28 @@ package final class RNSMap: Sendable {
       plans: source + target)
   }
 
+  /// Residues yᵢ and then v, as `overflow` has and gives them, for one prime no more than x, of x modulo M, and x modulo `target`
+  /// as the output's own term, to round(x / M).
+  ///
+  /// The last step of `division`, where what all limbs of the output need of the input is computed once.
+  package static func divisionOfMultiplied(by source: [NTTPlan], in target: [NTTPlan]) -> RNSMap {
+    let moduli = source.map(\.modulus)
+    let isLone = moduli.count == 1
+    // x − (Σ yᵢ·(M/mᵢ) − v·M) over M.
+    let factors = target.flatMap { plan in
+      let q = plan.modulus
+      return moduli.map { q.negate(inverse(of: BigInteger($0.value), modulo: q)) } + (isLone ? [] : [UInt64(1)])
+    }
+    return RNSMap(
+      RNSConversion(
+        from: isLone ? moduli : moduli + [widest(moduli)], to: target.map(\.modulus), inverses: [], factors: factors,
+        rounding: isLone
+          ? RNSConversion.Rounding(
+            fractions: moduli.map { fraction(1, over: $0) }, corrections: target.map { _ in 1 }) : nil,
+        ownFactors: inverses(ofProduct: source, modulo: target)),
+      plans: source + target)
+  }
+
   private static func widest(_ moduli: [Modulus]) -> Modulus {
     guard let widest = moduli.max(by: { $0.value < $1.value }), widest.value > UInt64(moduli.count) else {
       preconditionFailure("no prime of \(moduli.count) is wider than their number")
@@ -203,12 +225,14 @@ package final class RNSMap: Sendable {
     return false
   }
 
-  /// Maps `count` coefficients with an own term.
+  /// Maps `count` coefficients with an own term: row j at j·stride, where the output's is.
   package func apply(
-    _ output: inout MutableSpan<UInt64>, _ input: Span<UInt64>, own: Span<UInt64>, stride: Int, count: Int
+    _ output: inout MutableSpan<UInt64>, _ input: Span<UInt64>, own: Span<UInt64>, stride: Int, count: Int,
+    targets: Range<Int>? = nil
   ) {
     backend.convert(
-      &output, outStride: stride, input, inputStride: stride, own: own, ownStride: stride, count: count, by: conversion)
+      &output, outStride: stride, input, inputStride: stride, own: own, ownStride: stride, count: count, by: conversion,
+      targets: targets)
   }
 
   // MARK: Constants

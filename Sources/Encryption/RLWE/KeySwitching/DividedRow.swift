@@ -3,8 +3,8 @@
 internal import ModularArithmetic
 internal import PolynomialRing
 
-/// How the rows of one polynomial in evaluation form are divided, and where they go.
-struct DividedRow: Sendable {
+/// How the rows of one polynomial are divided, and where they go.
+struct DividedRow<Domain: PolynomialDomain>: Sendable {
   let division: SpecialDivision
 
   /// Added to the quotient.
@@ -14,7 +14,51 @@ struct DividedRow: Sendable {
   let automorphism: GaloisAutomorphism?
 
   let output: AlignedStorage
+}
 
+extension DividedRow where Domain == Coefficient {
+  /// Divides one limb.
+  ///
+  /// - Parameters:
+  ///   - row: Its evaluations. Overwritten.
+  ///   - rest: The dropped limbs.
+  ///   - part: Which polynomial of them.
+  ///   - limb: Which of the kept limbs.
+  ///   - plan: Its transform.
+  ///   - spare: N words, aligned. Overwritten.
+  func write(
+    _ row: inout MutableSpan<UInt64>, rest: DroppedLimbs, part: Int, limb: Int, plan: NTTPlan,
+    spare: inout MutableSpan<UInt64>
+  ) {
+    plan.inverse(&row)
+    var out = output.mutableWords(limb * plan.degree..<(limb + 1) * plan.degree)
+    guard let automorphism else {
+      divide(&out, row.span, rest: rest, part: part, limb: limb, plan: plan)
+      return
+    }
+    divide(&spare, row.span, rest: rest, part: part, limb: limb, plan: plan)
+    automorphism.apply(&out, coefficients: spare.span, backend: plan.backend, modulo: plan.modulus)
+  }
+
+  /// out = (row − the dropped part) / divisor + addend.
+  private func divide(
+    _ out: inout MutableSpan<UInt64>, _ row: Span<UInt64>, rest: DroppedLimbs, part: Int, limb: Int, plan: NTTPlan
+  ) {
+    let degree = plan.degree
+    if let quotient = division.quotient {
+      let rows = rest.rows(part: part)
+      let block = rows.block
+      quotient.apply(
+        &out, block.words(rows.range), own: row, stride: degree, count: degree, targets: limb..<limb + 1)
+    } else {
+      out.copyWords(of: row)
+    }
+    guard let addend else { return }
+    plan.backend.addInPlace(&out, addend.words(limb * degree..<(limb + 1) * degree), modulo: plan.modulus)
+  }
+}
+
+extension DividedRow where Domain == Evaluation {
   /// Divides one limb.
   ///
   /// - Parameters:

@@ -25,7 +25,7 @@ package struct KeySwitch: Sendable {
   let parallelism: Parallelism
   private let waitingBytes: Int
 
-  /// 96 MiB: for N = 32768 and 20 primes, three of them special, nine keys in coefficient form, or 48 in evaluation form.
+  /// 96 MiB: 48 keys for N = 32768 and three special primes.
   package static let usualWaitingBytes = 96 << 20
 
   private static let mostKeysOfRound = 64
@@ -202,15 +202,42 @@ package struct KeySwitch: Sendable {
     _ jobs: [SwitchingJob<Evaluation>], dividedBy division: SpecialDivision,
     addingMultipleOf term: KeySwitchingTerm = .zero, to target: RNSBasis
   ) -> [RNSPolynomial<Evaluation>.Pair] {
-    rounds(of: jobs, waitingWords: 2 * (division.lifting?.sourceCount ?? 0) * target.degree) {
-      evaluations($0, dividedBy: division, addingMultipleOf: term, to: target)
+    quotients(jobs, dividedBy: division, addingMultipleOf: term, to: target) {
+      output, row, rest, part, limb, plan, spare in
+      output.write(&row, rest: rest, part: part, limb: limb, plan: plan, spare: &spare)
     }
   }
 
-  private func evaluations(
-    _ jobs: ArraySlice<SwitchingJob<Evaluation>>, dividedBy division: SpecialDivision,
-    addingMultipleOf term: KeySwitchingTerm, to target: RNSBasis
-  ) -> [RNSPolynomial<Evaluation>.Pair] {
+  /// The same in coefficient form, without a term.
+  package func coefficients(
+    _ jobs: [SwitchingJob<Coefficient>], dividedBy division: SpecialDivision, to target: RNSBasis
+  ) -> [RNSPolynomial<Coefficient>.Pair] {
+    quotients(jobs, dividedBy: division, addingMultipleOf: .zero, to: target) {
+      output, row, rest, part, limb, plan, spare in
+      output.write(&row, rest: rest, part: part, limb: limb, plan: plan, spare: &spare)
+    }
+  }
+
+  /// Divides a limb of a product and writes it.
+  private typealias Write<Domain: PolynomialDomain> =
+    @Sendable (
+      _ output: DividedRow<Domain>, _ row: inout MutableSpan<UInt64>, _ rest: DroppedLimbs, _ part: Int, _ limb: Int,
+      _ plan: NTTPlan, _ spare: inout MutableSpan<UInt64>
+    ) -> Void
+
+  private func quotients<Domain: PolynomialDomain>(
+    _ jobs: [SwitchingJob<Domain>], dividedBy division: SpecialDivision, addingMultipleOf term: KeySwitchingTerm,
+    to target: RNSBasis, write: Write<Domain>
+  ) -> [RNSPolynomial<Domain>.Pair] {
+    rounds(of: jobs, waitingWords: 2 * (division.lifting?.sourceCount ?? 0) * target.degree) {
+      round($0, dividedBy: division, addingMultipleOf: term, to: target, write: write)
+    }
+  }
+
+  private func round<Domain: PolynomialDomain>(
+    _ jobs: ArraySlice<SwitchingJob<Domain>>, dividedBy division: SpecialDivision,
+    addingMultipleOf term: KeySwitchingTerm, to target: RNSBasis, write: Write<Domain>
+  ) -> [RNSPolynomial<Domain>.Pair] {
     let pool = input.context.scratch
     let basis = input.context.keyBasis(limbs: input.limbCount)
     let (degree, kept, dropped) = (basis.degree, division.keptCount, division.droppedCount)
@@ -218,11 +245,11 @@ package struct KeySwitch: Sendable {
     precondition(
       jobs.allSatisfy { [$0.addends.0, $0.addends.1].allSatisfy { ($0?.basis ?? target) == target } }, "another basis")
     let results = jobs.map { _ in
-      (RNSPolynomial<Evaluation>(uninitializedIn: target), RNSPolynomial<Evaluation>(uninitializedIn: target))
+      (RNSPolynomial<Domain>(uninitializedIn: target), RNSPolynomial<Domain>(uninitializedIn: target))
     }
     let outputs = zip(jobs, results).map { job, result in
       [(job.addends.0, result.0), (job.addends.1, result.1)].map { addend, result in
-        DividedRow(
+        DividedRow<Domain>(
           division: division, addend: addend?.storage, automorphism: job.automorphism, output: result.storage)
       }
     }
@@ -253,42 +280,8 @@ package struct KeySwitch: Sendable {
         return
       }
       rest[key].wait()
-      outputs[key][part].write(&row, rest: rest[key], part: part, limb: limb, plan: plan, spare: &spare)
+      write(outputs[key][part], &row, rest[key], part, limb, plan, &spare)
     }
     return results
-  }
-
-  /// The same in coefficient form, without a term: every limb is transformed back, and all are divided at once.
-  package func coefficients(
-    _ jobs: [SwitchingJob<Coefficient>], dividedBy division: SpecialDivision, to target: RNSBasis
-  ) -> [RNSPolynomial<Coefficient>.Pair] {
-    let basis = input.context.keyBasis(limbs: input.limbCount)
-    return rounds(of: jobs, waitingWords: 2 * basis.limbCount * basis.degree) {
-      coefficients($0, basis: basis, dividedBy: division, to: target)
-    }
-  }
-
-  private func coefficients(
-    _ jobs: ArraySlice<SwitchingJob<Coefficient>>, basis: RNSBasis, dividedBy division: SpecialDivision,
-    to target: RNSBasis
-  ) -> [RNSPolynomial<Coefficient>.Pair] {
-    let (degree, limbs) = (basis.degree, basis.limbCount)
-    precondition(
-      limbs == division.keptCount + division.droppedCount && target.limbCount == division.keptCount, "another division")
-    let products = jobs.map { _ in input.context.scratch.take(count: 2 * limbs * degree) }
-    defer { products.reversed().forEach(input.context.scratch.give) }
-    var schedule = Schedule()
-    schedule.append(round: steps(0..<limbs, keys: jobs.count))
-    sweep(schedule, basis: basis, keys: jobs.map(\.key)) { limb, key, _ in
-      Rows(
-        block: products[key],
-        ranges: [limb * degree..<(limb + 1) * degree, (limbs + limb) * degree..<(limbs + limb + 1) * degree])
-    } finish: { _, limb, _, row, _ in
-      basis.plans[limb].inverse(&row)
-    }
-    return zip(jobs, products).map { job, product in
-      division.divide(
-        product, addends: job.addends, under: job.automorphism, to: target, parallelism: parallelism)
-    }
   }
 }

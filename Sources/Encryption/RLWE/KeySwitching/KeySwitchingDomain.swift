@@ -23,7 +23,7 @@ extension Coefficient: KeySwitchingDomain {
     KeySwitchingInput(polynomial, context: context, parallelism: parallelism)
   }
 
-  /// All limbs are transformed back and divided at once.
+  /// Every limb is transformed back, and divided while it is in the cache.
   package static func switched(
     _ switching: KeySwitch, _ jobs: [SwitchingJob<Coefficient>], dividedBy division: SpecialDivision,
     to target: RNSBasis
