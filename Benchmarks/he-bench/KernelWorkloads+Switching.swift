@@ -52,8 +52,8 @@ extension KernelWorkloads {
       let rows = try AlignedStorage(uniform: row.total(3), below: q.value, label: "rows")
       return Prepared {
         var digit = rows.mutableWords(row[0])
-        tables.beginDigit(
-          &digit, outStride: degree, input.words(0..<dropped * degree), by: conversion, first: 0, next: nil)
+        [tables].beginDigits(
+          &digit, outStride: degree, input.words(0..<dropped * degree), by: conversion, first: 0)
         var out = rows.mutableWords(row[1])
         tables.finishQuotient(&out, rows.words(row[2]), digit: &digit)
         return out[0]
@@ -141,7 +141,7 @@ private final class KeySwitchLimbs: Sendable {
     digitCount = count
     input = try AlignedStorage(
       uniformModulo: (0..<count).flatMap { _ in from }, degree: degree, label: "residues")
-    digits = AlignedStorage(count: 2 * count * degree)
+    digits = AlignedStorage(count: Self.limbsAtOnce * count * degree)
     outputs = AlignedStorage(count: 2 * tables.count * degree)
     // Equal, as all primes have the same number of bits.
     let keyWords = tables[0].keyWords(terms: count)
@@ -165,16 +165,17 @@ private final class KeySwitchLimbs: Sendable {
 
   private func key(_ limb: Int) -> Range<Int> { limb * keyWords..<(limb + 1) * keyWords }
 
-  /// Two primes at a time; a word of the products.
+  private static let limbsAtOnce = KernelBackend.mostDigitsAtOnce
+
+  /// Several primes at a time; a word of the products.
   func runFused() -> UInt64 {
     let (input, digits, packed, outputs, rows) = (input, digits, packed, outputs, digitCount * degree)
-    for first in stride(from: 0, to: tables.count, by: 2) {
-      let limbs = first..<min(first + 2, tables.count)
+    for first in stride(from: 0, to: tables.count, by: Self.limbsAtOnce) {
+      let limbs = first..<min(first + Self.limbsAtOnce, tables.count)
       for digit in 0..<digitCount {
         var words = digits.mutableWords(digit * degree..<digit * degree + (limbs.count - 1) * rows + degree)
-        tables[first].beginDigit(
-          &words, outStride: rows, input.words(residues(digit)), by: conversion, first: first,
-          next: limbs.count == 2 ? tables[first + 1] : nil)
+        tables[limbs].beginDigits(
+          &words, outStride: rows, input.words(residues(digit)), by: conversion, first: first)
       }
       for limb in limbs {
         var begun = digits.mutableWords((limb - first) * rows..<(limb - first + 1) * rows)

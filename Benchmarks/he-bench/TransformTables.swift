@@ -10,7 +10,7 @@ final class TransformTables: Sendable {
   let backend: KernelBackend
   let degree: Int
   let modulus: Modulus
-  private let tables: AlignedStorage
+  fileprivate let tables: AlignedStorage
 
   /// Bytes that one direction of a transform reads besides the polynomial: half of the tables.
   var bytesRead: Int { tables.count * 8 / 2 }
@@ -66,24 +66,6 @@ final class TransformTables: Sendable {
       tables: tables.words(0..<tables.count))
   }
 
-  /// From residues modulo other primes to a begun digit; to that of the next prime too, if its tables are given.
-  func beginDigit(
-    _ out: inout MutableSpan<UInt64>, outStride: Int, _ input: Span<UInt64>, by conversion: RNSConversion, first: Int,
-    next: TransformTables?
-  ) {
-    let tables = tables
-    if let next {
-      let nextTables = next.tables
-      backend.beginDigits(
-        &out, outStride: outStride, input, inputStride: degree, degree: degree, by: conversion, first: first,
-        tables: tables.words(0..<tables.count), next: nextTables.words(0..<nextTables.count))
-    } else {
-      backend.beginDigits(
-        &out, outStride: outStride, input, inputStride: degree, degree: degree, by: conversion, first: first,
-        tables: tables.words(0..<tables.count))
-    }
-  }
-
   /// From begun digits to their products with both halves of a packed key of as many terms.
   func finishKeyProduct(
     _ out0: inout MutableSpan<UInt64>, _ out1: inout MutableSpan<UInt64>, digits: inout MutableSpan<UInt64>, terms: Int,
@@ -133,5 +115,22 @@ extension KernelBackend {
   static func here(_ set: InstructionSet) throws -> KernelBackend {
     guard let backend = KernelBackend(set) else { throw BenchmarkError.unavailableBackend(set.rawValue) }
     return backend
+  }
+}
+
+extension Collection<TransformTables> where Index == Int {
+  /// From residues modulo other primes to begun digits modulo the primes of some tables, the first of which is `first` of the map.
+  func beginDigits(
+    _ out: inout MutableSpan<UInt64>, outStride: Int, _ input: Span<UInt64>, by conversion: RNSConversion, first: Int
+  ) {
+    let start = startIndex
+    let (backend, degree) = (self[start].backend, self[start].degree)
+    backend.beginDigits(
+      &out, outStride: outStride, input, inputStride: degree, degree: degree, by: conversion,
+      targets: first..<first + count
+    ) { target, use in
+      let tables = self[start + target - first].tables
+      use(tables.words(0..<tables.count))
+    }
   }
 }

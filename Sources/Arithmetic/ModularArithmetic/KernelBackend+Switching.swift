@@ -5,49 +5,51 @@ import CPolynomial
 // A key switch modulo one prime of the key basis or two, in two steps. Between them digits are begun: words in a form of the
 // backend's own.
 extension KernelBackend {
-  /// Maps coefficients to one or two other moduli, and begins their transforms.
+  /// Most outputs of `beginDigits`.
+  public static let mostDigitsAtOnce = 4
+
+  /// Maps coefficients to some of the other moduli of a map, and begins their transforms.
   ///
   /// - Parameters:
-  ///   - out: The begun digit, aligned to 64 bytes; the second one at outStride.
+  ///   - out: Begun digits, aligned to 64 bytes; the j-th one at j·outStride.
   ///   - outStride: At least N, a multiple of 8.
   ///   - input: Residue k modulo qᵢ is at i·inputStride + k; canonical.
   ///   - inputStride: At least N.
   ///   - degree: N.
   ///   - conversion: A map without inverses, fractions and a term of its own, or one that centres residues of one modulus.
-  ///   - first: Which modulus of the map's output; odd.
-  ///   - tables: Filled by this backend for that modulus and N.
-  ///   - next: The same for the next modulus, if there is to be a second output.
+  ///   - targets: Which moduli of the map's output, 1 to `mostDigitsAtOnce`; odd.
+  ///   - lend: Lends `use` the tables that this backend filled for target j and N; they stay where they are until this returns.
   public func beginDigits(
     _ out: inout MutableSpan<UInt64>, outStride: Int, _ input: Span<UInt64>, inputStride: Int, degree: Int,
-    by conversion: RNSConversion, first: Int, tables: Span<UInt64>, next: Span<UInt64>? = nil
+    by conversion: RNSConversion, targets: Range<Int>, tables lend: (_ target: Int, _ use: (Span<UInt64>) -> Void) -> Void
   ) {
-    let targets = first..<first + (next == nil ? 1 : 2)
     precondition(
       conversion.isSummation || conversion.isCentring,
       "a digit is a sum of residues that are multiplied already, or centred")
+    precondition((1...Self.mostDigitsAtOnce).contains(targets.count), "\(targets.count) digits at once")
     conversion.from.forEach(check)
     conversion.to[targets].forEach(check)
     precondition(conversion.to[targets].allSatisfy { $0.value & 1 == 1 }, "digits need odd moduli")
     let words = nttTableWords(logDegree: degree.trailingZeroBitCount)
-    precondition(degree.nonzeroBitCount == 1 && tables.count == words, "tables of another degree")
-    if let next { precondition(next.count == words, "tables of another degree") }
+    precondition(degree.nonzeroBitCount == 1, "\(degree) coefficients, no power of two")
     precondition(outStride % 8 == 0, "digits \(outStride) words apart, no multiple of 8")
     checkRows(words: input.count, stride: inputStride, count: degree, rows: conversion.from.count)
     checkRows(words: out.count, stride: outStride, count: degree, rows: targets.count)
     unsafe out.withUnsafeMutableBufferPointer { out in
       unsafe input.withUnsafeBufferPointer { input in
-        unsafe tables.withUnsafeBufferPointer { tables in
-          guard let out = out.baseAddress, let input = input.baseAddress, let tables = tables.baseAddress else {
-            return
+        guard let out = out.baseAddress, let input = input.baseAddress else { return }
+        var rows: [4 of UnsafePointer<UInt64>] = unsafe .init(repeating: input)
+        for (j, target) in targets.enumerated() {
+          lend(target) { tables in
+            precondition(tables.count == words, "tables of another degree")
+            unsafe tables.withUnsafeBufferPointer { if let base = $0.baseAddress { unsafe rows[j] = base } }
           }
-          var rows: [2 of UnsafePointer<UInt64>] = unsafe .init(repeating: tables)
-          if let next { unsafe next.withUnsafeBufferPointer { unsafe rows[1] = $0.baseAddress ?? tables } }
-          unsafe rows.span.withUnsafeBufferPointer { rows in
-            guard let rows = rows.baseAddress else { return }
-            unsafe conversion.withConstants(targets: targets) { conversion in
-              unsafe table.pointee.begin_digits(
-                out, outStride, input, inputStride, UInt32(degree.trailingZeroBitCount), conversion, rows)
-            }
+        }
+        unsafe rows.span.withUnsafeBufferPointer { rows in
+          guard let rows = rows.baseAddress else { return }
+          unsafe conversion.withConstants(targets: targets) { conversion in
+            unsafe table.pointee.begin_digits(
+              out, outStride, input, inputStride, UInt32(degree.trailingZeroBitCount), conversion, rows)
           }
         }
       }

@@ -182,40 +182,32 @@ package final class RNSMap: Sendable {
       &output, outStride: stride, input, inputStride: stride, count: count, by: conversion, targets: targets)
   }
 
-  /// Maps all coefficients to one limb of the output, or two, and begins the transforms there.
+  /// Maps all coefficients to some limbs of the output, and begins the transforms there.
   ///
   /// - Parameters:
   ///   - output: Aligned to 64 bytes.
-  ///   - outStride: Words from the first limb of the output to the second; at least N, a multiple of 8.
+  ///   - outStride: Words from one limb of the output to the next; at least N, a multiple of 8.
   ///   - input: Row i at i·N.
-  ///   - first: Which limb of the output.
-  ///   - plan: Its transform.
-  ///   - next: The transform of the next limb, if that is wanted too.
+  ///   - first: The first of the limbs.
+  ///   - plans: Their transforms, at most `KernelBackend.mostDigitsAtOnce`.
   /// - Returns: Whether the digits are begun. They are lazy otherwise: where kernels of different kinds take the moduli.
   package func begin(
-    _ output: inout MutableSpan<UInt64>, outStride: Int, _ input: Span<UInt64>, first: Int, plan: NTTPlan,
-    next: NTTPlan? = nil
+    _ output: inout MutableSpan<UInt64>, outStride: Int, _ input: Span<UInt64>, first: Int, plans: ArraySlice<NTTPlan>
   ) -> Bool {
-    let degree = plan.degree
-    precondition(plan.modulus == conversion.to[first], "another modulus")
-    if let next { precondition(next.modulus == conversion.to[first + 1] && next.degree == degree, "another modulus") }
-    let storage = plan.tables
-    let tables = storage.words(0..<storage.count)
-    if plan.backend == backend, next.map({ $0.backend == backend }) ?? true {
-      if let next {
-        let storage = next.tables
-        backend.beginDigits(
-          &output, outStride: outStride, input, inputStride: degree, degree: degree, by: conversion, first: first,
-          tables: tables, next: storage.words(0..<storage.count))
-      } else {
-        backend.beginDigits(
-          &output, outStride: outStride, input, inputStride: degree, degree: degree, by: conversion, first: first,
-          tables: tables)
+    guard let degree = plans.first?.degree else { return true }
+    let targets = first..<first + plans.count
+    precondition(
+      zip(plans, conversion.to[targets]).allSatisfy { $0.modulus == $1 && $0.degree == degree }, "another modulus")
+    if plans.allSatisfy({ $0.backend == backend }) {
+      backend.beginDigits(
+        &output, outStride: outStride, input, inputStride: degree, degree: degree, by: conversion, targets: targets
+      ) { target, use in
+        let tables = plans[plans.startIndex + target - first].tables
+        use(tables.words(0..<tables.count))
       }
       return true
     }
-    for (place, plan) in [plan, next].enumerated() {
-      guard let plan else { continue }
+    for (place, plan) in plans.enumerated() {
       var row = output._mutatingExtracting(place * outStride..<place * outStride + degree)
       backend.convert(
         &row, outStride: degree, input, inputStride: degree, count: degree, by: conversion,

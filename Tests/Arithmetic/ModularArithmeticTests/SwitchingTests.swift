@@ -41,8 +41,8 @@ import Testing
       transform.tables.read { tables in
         digit.mutate { digit in
           backend.beginDigits(
-            &digit, outStride: degree, words.span, inputStride: degree, degree: degree, by: conversion, first: 0,
-            tables: tables)
+            &digit, outStride: degree, words.span, inputStride: degree, degree: degree, by: conversion, targets: 0..<1
+          ) { _, use in transform.tables.read(use) }
           packed.read { packed in
             outputs[0].mutate { out0 in
               outputs[1].mutate { out1 in
@@ -127,13 +127,10 @@ import Testing
         let flat = rows.flatMap { $0 }
         digits.mutate { digits in
           var first = digits._mutatingExtracting(term * degree..<(terms + term + 1) * degree)
-          transforms[0].tables.read { tables in
-            transforms[1].tables.read { next in
-              backend.beginDigits(
-                &first, outStride: terms * degree, flat.span, inputStride: degree, degree: degree, by: conversion,
-                first: 0, tables: tables, next: next)
-            }
-          }
+          backend.beginDigits(
+            &first, outStride: terms * degree, flat.span, inputStride: degree, degree: degree, by: conversion,
+            targets: targets.indices
+          ) { target, use in transforms[target].tables.read(use) }
           guard isLazy else { return }
           var row = digits._mutatingExtracting(term * degree..<(term + 1) * degree)
           let canonical = evaluations[0][term]

@@ -17,108 +17,143 @@ struct DividedRow<Domain: PolynomialDomain>: Sendable {
 }
 
 extension DividedRow where Domain == Coefficient {
-  /// Divides one limb.
+  /// Divides some limbs that follow one another.
   ///
   /// - Parameters:
-  ///   - row: Its evaluations. Overwritten.
+  ///   - rows: Their evaluations, one limb after the other. Overwritten.
   ///   - rest: The dropped limbs.
   ///   - part: Which polynomial of them.
-  ///   - limb: Which of the kept limbs.
-  ///   - plan: Its transform.
-  ///   - spare: N words, aligned. Overwritten.
+  ///   - limbs: Which of the kept limbs.
+  ///   - plans: The transforms of the polynomial.
+  ///   - spare: As many words, aligned. Overwritten.
   func write(
-    _ row: inout MutableSpan<UInt64>, rest: DroppedLimbs, part: Int, limb: Int, plan: NTTPlan,
+    _ rows: inout MutableSpan<UInt64>, rest: DroppedLimbs, part: Int, limbs: Range<Int>, plans: [NTTPlan],
     spare: inout MutableSpan<UInt64>
   ) {
-    plan.inverse(&row)
-    var out = output.mutableWords(limb * plan.degree..<(limb + 1) * plan.degree)
+    let degree = plans[0].degree
+    for (offset, limb) in limbs.enumerated() {
+      var row = rows._mutatingExtracting(offset * degree..<(offset + 1) * degree)
+      plans[limb].inverse(&row)
+    }
     guard let automorphism else {
-      divide(&out, row.span, rest: rest, part: part, limb: limb, plan: plan)
+      var out = output.mutableWords(limbs.lowerBound * degree..<limbs.upperBound * degree)
+      divide(&out, rows.span, rest: rest, part: part, limbs: limbs, plans: plans)
       return
     }
-    divide(&spare, row.span, rest: rest, part: part, limb: limb, plan: plan)
-    automorphism.apply(&out, coefficients: spare.span, backend: plan.backend, modulo: plan.modulus)
+    divide(&spare, rows.span, rest: rest, part: part, limbs: limbs, plans: plans)
+    for (offset, limb) in limbs.enumerated() {
+      var out = output.mutableWords(limb * degree..<(limb + 1) * degree)
+      automorphism.apply(
+        &out, coefficients: spare.span.extracting(offset * degree..<(offset + 1) * degree),
+        backend: plans[limb].backend, modulo: plans[limb].modulus)
+    }
   }
 
-  /// out = (row − the dropped part) / divisor + addend.
+  /// out = (rows − the dropped part) / divisor + addend.
   private func divide(
-    _ out: inout MutableSpan<UInt64>, _ row: Span<UInt64>, rest: DroppedLimbs, part: Int, limb: Int, plan: NTTPlan
+    _ out: inout MutableSpan<UInt64>, _ rows: Span<UInt64>, rest: DroppedLimbs, part: Int, limbs: Range<Int>,
+    plans: [NTTPlan]
   ) {
-    let degree = plan.degree
+    let degree = plans[0].degree
     if let quotient = division.quotient {
-      let rows = rest.rows(part: part)
-      let block = rows.block
-      quotient.apply(
-        &out, block.words(rows.range), own: row, stride: degree, count: degree, targets: limb..<limb + 1)
+      let rest = rest.rows(part: part)
+      let block = rest.block
+      quotient.apply(&out, block.words(rest.range), own: rows, stride: degree, count: degree, targets: limbs)
     } else {
-      out.copyWords(of: row)
+      out.copyWords(of: rows)
     }
     guard let addend else { return }
-    plan.backend.addInPlace(&out, addend.words(limb * degree..<(limb + 1) * degree), modulo: plan.modulus)
+    for (offset, limb) in limbs.enumerated() {
+      var sum = out._mutatingExtracting(offset * degree..<(offset + 1) * degree)
+      plans[limb].backend.addInPlace(
+        &sum, addend.words(limb * degree..<(limb + 1) * degree), modulo: plans[limb].modulus)
+    }
   }
 }
 
 extension DividedRow where Domain == Evaluation {
-  /// Divides one limb.
+  /// Divides some limbs that follow one another.
   ///
   /// - Parameters:
-  ///   - row: Overwritten.
+  ///   - rows: One limb after the other. Overwritten.
   ///   - rest: The dropped limbs.
   ///   - part: Which polynomial of them.
-  ///   - limb: Which of the kept limbs.
-  ///   - plan: Its transform.
-  ///   - spare: N words, aligned. Overwritten.
+  ///   - limbs: Which of the kept limbs.
+  ///   - plans: The transforms of the polynomial.
+  ///   - spare: As many words, aligned. Overwritten.
   func write(
-    _ row: inout MutableSpan<UInt64>, rest: DroppedLimbs, part: Int, limb: Int, plan: NTTPlan,
+    _ rows: inout MutableSpan<UInt64>, rest: DroppedLimbs, part: Int, limbs: Range<Int>, plans: [NTTPlan],
     spare: inout MutableSpan<UInt64>
   ) {
-    guard let automorphism else {
-      write(from: row.span, rest: rest, part: part, limb: limb, plan: plan, spare: &spare)
-      return
+    let degree = plans[0].degree
+    let isBegun = lift(rest, part: part, limbs: limbs, plans: plans, to: &spare)
+    for (offset, limb) in limbs.enumerated() {
+      let range = offset * degree..<(offset + 1) * degree
+      var row = rows._mutatingExtracting(range)
+      var digit = spare._mutatingExtracting(range)
+      var out = output.mutableWords(limb * degree..<(limb + 1) * degree)
+      if let automorphism {
+        divide(&row, nil, less: &digit, isBegun: isBegun, limb: limb, plan: plans[limb])
+        automorphism.apply(&out, row.span, backend: plans[limb].backend)
+      } else {
+        divide(&out, row.span, less: &digit, isBegun: isBegun, limb: limb, plan: plans[limb])
+      }
     }
-    divide(&row, nil, rest: rest, part: part, limb: limb, plan: plan, spare: &spare)
-    var out = output.mutableWords(limb * plan.degree..<(limb + 1) * plan.degree)
-    automorphism.apply(&out, row.span, backend: plan.backend)
   }
 
   /// Divides one limb without an automorphism, and leaves it as it is.
+  ///
+  /// - Parameters: As above, with N words of `spare`.
   func write(
-    from row: Span<UInt64>, rest: DroppedLimbs, part: Int, limb: Int, plan: NTTPlan, spare: inout MutableSpan<UInt64>
+    from row: Span<UInt64>, rest: DroppedLimbs, part: Int, limb: Int, plans: [NTTPlan],
+    spare: inout MutableSpan<UInt64>
   ) {
+    let plan = plans[limb]
+    let isBegun = lift(rest, part: part, limbs: limb..<limb + 1, plans: plans, to: &spare)
     var out = output.mutableWords(limb * plan.degree..<(limb + 1) * plan.degree)
-    divide(&out, row, rest: rest, part: part, limb: limb, plan: plan, spare: &spare)
+    divide(&out, row, less: &spare, isBegun: isBegun, limb: limb, plan: plan)
+  }
+
+  /// The dropped limbs modulo some of the others, one after the other: whether begun or lazy.
+  private func lift(
+    _ rest: DroppedLimbs, part: Int, limbs: Range<Int>, plans: [NTTPlan], to digits: inout MutableSpan<UInt64>
+  ) -> Bool {
+    guard let lifting = division.lifting else { return false }
+    let rows = rest.rows(part: part)
+    let block = rows.block
+    return lifting.begin(
+      &digits, outStride: plans[0].degree, block.words(rows.range), first: limbs.lowerBound, plans: plans[limbs])
   }
 
   private func divide(
-    _ out: inout MutableSpan<UInt64>, _ row: Span<UInt64>?, rest: DroppedLimbs, part: Int, limb: Int, plan: NTTPlan,
-    spare: inout MutableSpan<UInt64>
+    _ out: inout MutableSpan<UInt64>, _ row: Span<UInt64>?, less digit: inout MutableSpan<UInt64>, isBegun: Bool,
+    limb: Int, plan: NTTPlan
   ) {
     guard let addend else {
-      divide(&out, row, adding: nil, rest: rest, part: part, limb: limb, plan: plan, spare: &spare)
+      divide(&out, row, less: &digit, isBegun: isBegun, adding: nil, limb: limb, plan: plan)
       return
     }
     let words = addend.words(limb * plan.degree..<(limb + 1) * plan.degree)
-    divide(&out, row, adding: words, rest: rest, part: part, limb: limb, plan: plan, spare: &spare)
+    divide(&out, row, less: &digit, isBegun: isBegun, adding: words, limb: limb, plan: plan)
   }
 
-  /// out = (row − the dropped part) / divisor + addend, the row what `out` holds if nil.
+  /// out = (row − digit) / divisor + addend, the row what `out` holds if nil.
   private func divide(
-    _ out: inout MutableSpan<UInt64>, _ row: Span<UInt64>?, adding addend: Span<UInt64>?, rest: DroppedLimbs, part: Int,
-    limb: Int, plan: NTTPlan, spare: inout MutableSpan<UInt64>
+    _ out: inout MutableSpan<UInt64>, _ row: Span<UInt64>?, less digit: inout MutableSpan<UInt64>, isBegun: Bool,
+    adding addend: Span<UInt64>?, limb: Int, plan: NTTPlan
   ) {
     let (backend, q) = (plan.backend, plan.modulus)
-    if let lifting = division.lifting {
-      let (inverse, rows) = (division.inverses[limb], rest.rows(part: part))
-      let block = rows.block
-      if lifting.begin(&spare, outStride: plan.degree, block.words(rows.range), first: limb, plan: plan) {
-        plan.finishQuotient(&out, row, digit: &spare, by: inverse, adding: addend)
-      } else {
-        backend.differenceScaled(&out, row, lazy: spare.span, by: inverse, adding: addend, modulo: q)
-      }
+    guard division.lifting != nil else {
+      // Nothing is dropped.
+      if let row { out.copyWords(of: row) }
+      if let addend { backend.addInPlace(&out, addend, modulo: q) }
       return
     }
-    // Nothing is dropped.
-    if let row { out.copyWords(of: row) }
-    if let addend { backend.addInPlace(&out, addend, modulo: q) }
+    let inverse = division.inverses[limb]
+    if isBegun {
+      plan.finishQuotient(&out, row, digit: &digit, by: inverse, adding: addend)
+    } else {
+      backend.differenceScaled(&out, row, lazy: digit.span, by: inverse, adding: addend, modulo: q)
+    }
   }
 }

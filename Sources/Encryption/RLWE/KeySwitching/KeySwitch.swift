@@ -16,10 +16,10 @@ package struct SwitchingJob<Domain: PolynomialDomain>: Sendable {
 
 /// Key switches of one polynomial: Σ digit · (k₀, k₁) in the key basis, and that divided by P, for one key or several.
 ///
-/// Goes through the key basis one limb or two at a time, and finishes them as far as it can while they are in the cache: several keys
+/// Goes through the key basis a few limbs at a time, and finishes them as far as it can while they are in the cache: several keys
 /// one after the other, so that the digits of a limb are made once for all keys of a round [HS18], and never stored for all limbs. What
 /// is divided out comes first, as all other limbs need it. Scratch is borrowed from the parameters, which keep it: for each thread the
-/// digits modulo so many primes and three polynomials of one prime, and for each key of a round what waits for the end.
+/// digits modulo so many primes and three polynomials modulo one or two, and for each key of a round what waits for the end.
 package struct KeySwitch: Sendable {
   let input: KeySwitchingInput
   let parallelism: Parallelism
@@ -45,26 +45,25 @@ package struct KeySwitch: Sendable {
     self.waitingBytes = waitingBytes
   }
 
-  /// Scratch of one thread: digits, two products, and a polynomial of any use.
+  /// Scratch of one thread: for some limbs digits, products with both halves of a key, and rows of any use.
   private struct Scratch {
     let block: AlignedStorage
     let digitRows: Int
     let degree: Int
 
-    func range(_ place: Int) -> Range<Int> { (digitRows + place) * degree..<(digitRows + place + 1) * degree }
-    var products: Rows { Rows(block: block, ranges: [range(0), range(1)]) }
-    var spare: Range<Int> { range(2) }
+    func products(_ limbs: Int) -> Rows { Rows(block: block, starts: [digitRows * degree, (digitRows + limbs) * degree]) }
+    func spare(_ limbs: Int) -> Range<Int> { (digitRows + 2 * limbs) * degree..<(digitRows + 3 * limbs) * degree }
   }
 
-  /// Where the products of one limb with both halves of the key are.
+  /// Where the products of some limbs with both halves of the key are, one limb after the other.
   private struct Rows {
     let block: AlignedStorage
-    let ranges: [2 of Range<Int>]
+    let starts: [2 of Int]
   }
 
   /// What a thread does at a time.
   private enum Step {
-    /// One limb or two, from digits to the end.
+    /// Some limbs, from digits to the end.
     case whole(Range<Int>)
     /// The products of one limb.
     case products(Int)
@@ -96,11 +95,11 @@ package struct KeySwitch: Sendable {
     }
   }
 
-  /// Two, as what digits are cut from is then read half as often; one where digits are cut from one limb each, which is little to
-  /// read, where several threads share the caches, and where keys come by for the digits of a limb: there the digits modulo two primes
-  /// would crowd other things out.
+  /// Several, as what digits are cut from is then read less often, which is most of what a switch of a large ring waits for; one where
+  /// digits are cut from one limb each, which is little to read, where several threads share the caches, and where keys come
+  /// by for the digits of a limb: there the digits modulo other primes would crowd other things out.
   private func limbsAtOnce(keys: Int) -> Int {
-    parallelism.threads > 1 || keys > 1 || input.context.digitsHaveOneLimb ? 1 : 2
+    parallelism.threads > 1 || keys > 1 || input.context.digitsHaveOneLimb ? 1 : KernelBackend.mostDigitsAtOnce
   }
 
   /// All limbs as a whole, but among several threads and for one key the last two of each in small steps, so that all threads end
@@ -121,63 +120,69 @@ package struct KeySwitch: Sendable {
   ///   - basis: The key basis.
   ///   - keys: What the digits are multiplied by.
   ///   - term: Added P times.
-  ///   - rows: Where the products of a limb with a key go; for limbs that are done as a whole it may be the thread's scratch.
-  ///   - finish: What becomes of a product, 0 or 1, with a key. Row and spare may be overwritten.
+  ///   - rows: Where the products of limbs with a key go; for limbs that are done as a whole it may be the thread's scratch.
+  ///   - finish: What becomes of their products, 0 or 1, with a key. Rows and spare may be overwritten.
   private func sweep(
     _ schedule: Schedule, basis: RNSBasis, keys: [KeySwitchingKey], addingMultipleOf term: KeySwitchingTerm = .zero,
-    rows: @Sendable (_ limb: Int, _ key: Int, _ scratch: Scratch) -> Rows,
+    rows: @Sendable (_ limbs: Range<Int>, _ key: Int, _ scratch: Scratch) -> Rows,
     finish:
       @Sendable (
-        _ part: Int, _ limb: Int, _ key: Int, _ row: inout MutableSpan<UInt64>, _ spare: inout MutableSpan<UInt64>
+        _ part: Int, _ limbs: Range<Int>, _ key: Int, _ rows: inout MutableSpan<UInt64>,
+        _ spare: inout MutableSpan<UInt64>
       ) -> Void
   ) {
     let (input, context, pool, degree) = (input, input.context, input.context.scratch, basis.degree)
-    let digitRows = limbsAtOnce(keys: keys.count) * input.digitCount
+    let atOnce = limbsAtOnce(keys: keys.count)
     let steps = schedule.steps
     let scratch = (0..<min(parallelism.threads, steps.count)).map { _ in
-      Scratch(block: pool.take(count: (digitRows + 3) * degree), digitRows: digitRows, degree: degree)
+      Scratch(
+        block: pool.take(count: atOnce * (input.digitCount + 3) * degree),
+        digitRows: atOnce * input.digitCount, degree: degree)
     }
     defer { scratch.reversed().forEach { pool.give($0.block) } }
     let places = schedule.places
     let multiplied = (0..<places.count).map { _ in Countdown(1) }
-    @Sendable func multiply(_ limb: Int, by key: Int, offset: Int, begun: UInt64, scratch: Scratch) {
-      let (plan, place) = (basis.plans[limb], rows(limb, key, scratch))
+    @Sendable func multiply(_ limbs: Range<Int>, by key: Int, begun: BegunDigits, scratch: Scratch) {
+      let place = rows(limbs, key, scratch)
       let block = place.block
-      var row0 = block.mutableWords(place.ranges[0])
-      var row1 = block.mutableWords(place.ranges[1])
-      input.multiply(
-        &row0, &row1, by: keys[key], limb: limb, plan: plan, block: scratch.block, offset: offset, begun: begun)
-      guard limb < input.limbCount else { return }
-      term.addMultiple(
-        to: &row0, &row1, limb: limb, plan: plan, factor: context.specialProduct(modulo: plan.modulus))
+      for (offset, limb) in limbs.enumerated() {
+        let plan = basis.plans[limb]
+        let (start0, start1) = (place.starts[0] + offset * degree, place.starts[1] + offset * degree)
+        var row0 = block.mutableWords(start0..<start0 + degree)
+        var row1 = block.mutableWords(start1..<start1 + degree)
+        // The first product ends the transforms, and leaves lazy digits.
+        input.multiply(
+          &row0, &row1, by: keys[key], limb: limb, plan: plan, block: scratch.block, offset: offset,
+          begun: key == 0 ? begun[offset] : 0)
+        guard limb < input.limbCount else { continue }
+        term.addMultiple(
+          to: &row0, &row1, limb: limb, plan: plan, factor: context.specialProduct(modulo: plan.modulus))
+      }
     }
-    @Sendable func end(_ part: Int, _ limb: Int, _ key: Int, _ scratch: Scratch) {
-      let place = rows(limb, key, scratch)
-      let (block, own) = (place.block, scratch.block)
-      var row = block.mutableWords(place.ranges[part])
-      var spare = own.mutableWords(scratch.spare)
-      finish(part, limb, key, &row, &spare)
+    @Sendable func end(_ part: Int, _ limbs: Range<Int>, _ key: Int, _ scratch: Scratch) {
+      let place = rows(limbs, key, scratch)
+      let (block, own, start) = (place.block, scratch.block, place.starts[part])
+      var rows = block.mutableWords(start..<start + limbs.count * degree)
+      var spare = own.mutableWords(scratch.spare(limbs.count))
+      finish(part, limbs, key, &rows, &spare)
     }
     concurrentFor(schedule.order, parallelism: parallelism) { index, worker in
       let scratch = scratch[worker]
       switch steps[index] {
       case .whole(let limbs):
         let begun = input.fillDigits(scratch.block, keyLimbs: limbs, plans: basis.plans)
-        for (offset, limb) in limbs.enumerated() {
-          for key in keys.indices {
-            // The first product ends the transforms, and leaves lazy digits.
-            multiply(limb, by: key, offset: offset, begun: key == 0 ? begun[offset] : 0, scratch: scratch)
-            end(0, limb, key, scratch)
-            end(1, limb, key, scratch)
-          }
+        for key in keys.indices {
+          multiply(limbs, by: key, begun: begun, scratch: scratch)
+          end(0, limbs, key, scratch)
+          end(1, limbs, key, scratch)
         }
       case .products(let limb):
         let begun = input.fillDigits(scratch.block, keyLimbs: limb..<limb + 1, plans: basis.plans)
-        multiply(limb, by: 0, offset: 0, begun: begun[0], scratch: scratch)
+        multiply(limb..<limb + 1, by: 0, begun: begun, scratch: scratch)
         if let place = places[limb] { multiplied[place].arrive() }
       case .part(let part, let limb):
         if let place = places[limb] { multiplied[place].wait() }
-        end(part, limb, 0, scratch)
+        end(part, limb..<limb + 1, 0, scratch)
       }
     }
   }
@@ -203,8 +208,8 @@ package struct KeySwitch: Sendable {
     addingMultipleOf term: KeySwitchingTerm = .zero, to target: RNSBasis
   ) -> [RNSPolynomial<Evaluation>.Pair] {
     quotients(jobs, dividedBy: division, addingMultipleOf: term, to: target) {
-      output, row, rest, part, limb, plan, spare in
-      output.write(&row, rest: rest, part: part, limb: limb, plan: plan, spare: &spare)
+      output, rows, rest, part, limbs, spare in
+      output.write(&rows, rest: rest, part: part, limbs: limbs, plans: target.plans, spare: &spare)
     }
   }
 
@@ -213,16 +218,16 @@ package struct KeySwitch: Sendable {
     _ jobs: [SwitchingJob<Coefficient>], dividedBy division: SpecialDivision, to target: RNSBasis
   ) -> [RNSPolynomial<Coefficient>.Pair] {
     quotients(jobs, dividedBy: division, addingMultipleOf: .zero, to: target) {
-      output, row, rest, part, limb, plan, spare in
-      output.write(&row, rest: rest, part: part, limb: limb, plan: plan, spare: &spare)
+      output, rows, rest, part, limbs, spare in
+      output.write(&rows, rest: rest, part: part, limbs: limbs, plans: target.plans, spare: &spare)
     }
   }
 
-  /// Divides a limb of a product and writes it.
+  /// Divides limbs of a product and writes them.
   private typealias Write<Domain: PolynomialDomain> =
     @Sendable (
-      _ output: DividedRow<Domain>, _ row: inout MutableSpan<UInt64>, _ rest: DroppedLimbs, _ part: Int, _ limb: Int,
-      _ plan: NTTPlan, _ spare: inout MutableSpan<UInt64>
+      _ output: DividedRow<Domain>, _ rows: inout MutableSpan<UInt64>, _ rest: DroppedLimbs, _ part: Int,
+      _ limbs: Range<Int>, _ spare: inout MutableSpan<UInt64>
     ) -> Void
 
   private func quotients<Domain: PolynomialDomain>(
@@ -264,23 +269,21 @@ package struct KeySwitch: Sendable {
     // The products of the limbs that are done in steps.
     let products = pool.take(count: max(1, 2 * places.count * degree))
     defer { pool.give(products) }
-    sweep(schedule, basis: basis, keys: jobs.map(\.key), addingMultipleOf: term) { limb, key, scratch in
+    sweep(schedule, basis: basis, keys: jobs.map(\.key), addingMultipleOf: term) { limbs, key, scratch in
+      let limb = limbs.lowerBound
       guard limb < kept else {
         let (row0, row1) = (rest[key].place(limb - kept, part: 0), rest[key].place(limb - kept, part: 1))
-        return Rows(block: row0.block, ranges: [row0.range, row1.range])
+        return Rows(block: row0.block, starts: [row0.range.lowerBound, row1.range.lowerBound])
       }
-      guard let place = places[limb] else { return scratch.products }
-      return Rows(
-        block: products,
-        ranges: [2 * place * degree..<(2 * place + 1) * degree, (2 * place + 1) * degree..<(2 * place + 2) * degree])
-    } finish: { part, limb, key, row, spare in
-      let plan = basis.plans[limb]
-      guard limb < kept else {
-        rest[key].fill(limb - kept, part: part, plan: plan)
+      guard let place = places[limb] else { return scratch.products(limbs.count) }
+      return Rows(block: products, starts: [2 * place * degree, (2 * place + 1) * degree])
+    } finish: { part, limbs, key, rows, spare in
+      guard limbs.lowerBound < kept else {
+        for limb in limbs { rest[key].fill(limb - kept, part: part, plan: basis.plans[limb]) }
         return
       }
       rest[key].wait()
-      write(outputs[key][part], &row, rest[key], part, limb, plan, &spare)
+      write(outputs[key][part], &rows, rest[key], part, limbs, &spare)
     }
     return results
   }

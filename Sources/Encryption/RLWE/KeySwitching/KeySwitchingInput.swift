@@ -3,6 +3,9 @@
 internal import ModularArithmetic
 package import PolynomialRing
 
+/// Which digits modulo some primes are begun: for each prime bit d for digit d.
+typealias BegunDigits = [4 of UInt64]
+
 /// A polynomial that is to be switched, ready to be cut into digits.
 ///
 /// Coefficients and, where they are known, evaluations of the same polynomial; digits need the former, and for a digit's own
@@ -87,48 +90,44 @@ package struct KeySwitchingInput: Sendable {
   /// How many digits it has.
   var digitCount: Int { context.digitCount(limbs: limbCount) }
 
-  /// All digits modulo one prime of the key basis, or two that follow one another, but for `knownDigit` of each.
+  /// All digits modulo some primes of the key basis that follow one another, but for `knownDigit` of each.
   ///
   /// - Parameters:
   ///   - block: Digit d modulo prime i, counted from the first, is at (i·digitCount + d)·N.
-  ///   - keyLimbs: One or two limbs of the key basis at `limbCount` primes.
+  ///   - keyLimbs: Limbs of the key basis at `limbCount` primes, at most `KernelBackend.mostDigitsAtOnce`.
   ///   - plans: The transforms of the key basis.
-  /// - Returns: For each of the two primes, which digits are begun: bit d for digit d. The others are lazy, and the known
+  /// - Returns: For each of the primes, which digits are begun: bit d for digit d. The others are lazy, and the known
   ///   one is not written.
-  func fillDigits(_ block: AlignedStorage, keyLimbs: Range<Int>, plans: [NTTPlan]) -> [2 of UInt64] {
+  func fillDigits(_ block: AlignedStorage, keyLimbs: Range<Int>, plans: [NTTPlan]) -> BegunDigits {
     let count = digitCount
-    var begun: [2 of UInt64] = [0, 0]
+    var begun = BegunDigits(repeating: 0)
     for digit in 0..<count {
       let own = context.limbs(ofDigit: digit, limbs: limbCount)
-      var limb = keyLimbs.lowerBound
-      while limb < keyLimbs.upperBound {
+      var next = keyLimbs.lowerBound
+      while next < keyLimbs.upperBound {
+        let limb = next
+        next += 1
         let offset = limb - keyLimbs.lowerBound
         let start = (offset * count + digit) * degree
-        guard !isKnown(limb, own) else {
-          limb += 1
-          continue
-        }
+        if isKnown(limb, own) { continue }
         if let bits = context.digits[digit].bits {
           var words = block.mutableWords(start..<start + degree)
           PolynomialKernels.extractBits(
             &words, row(scaled, own.lowerBound), shift: bits.lowerBound, bits: bits.count)
           plans[limb].forwardLazy(&words)
-          limb += 1
           continue
         }
+        // What is read for one limb is read for those that follow it too.
         let place = context.place(ofKeyLimb: limb, limbs: limbCount)
-        let isPair =
-          limb + 1 < keyLimbs.upperBound && !isKnown(limb + 1, own)
-          && context.place(ofKeyLimb: limb + 1, limbs: limbCount) == place + 1
-        var words = block.mutableWords(start..<start + degree + (isPair ? count * degree : 0))
+        while next < keyLimbs.upperBound, !isKnown(next, own),
+          context.place(ofKeyLimb: next, limbs: limbCount) == place + next - limb
+        { next += 1 }
+        var words = block.mutableWords(start..<start + (next - limb - 1) * count * degree + degree)
         let isBegun = context.summation(ofDigit: digit, count: own.count).begin(
           &words, outStride: count * degree, scaled.words(own.lowerBound * degree..<own.upperBound * degree),
-          first: place, plan: plans[limb], next: isPair ? plans[limb + 1] : nil)
-        if isBegun {
-          begun[offset] |= 1 << digit
-          if isPair { begun[offset + 1] |= 1 << digit }
-        }
-        limb += isPair ? 2 : 1
+          first: place, plans: plans[limb..<next])
+        guard isBegun else { continue }
+        for place in offset..<offset + next - limb { begun[place] |= 1 << digit }
       }
     }
     return begun

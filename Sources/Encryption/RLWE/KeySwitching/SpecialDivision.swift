@@ -69,13 +69,14 @@ package final class SpecialDivision: Sendable {
     concurrentFor(order, parallelism: parallelism) { index, worker in
       guard index < dropped else {
         let limb = index - dropped
-        let (plan, range) = (basis.plans[limb], limb * degree..<(limb + 1) * degree)
+        let range = limb * degree..<(limb + 1) * degree
         let block = scratch[worker]
         var spare = block.mutableWords(0..<degree)
         rest.wait()
         for (part, output) in outputs.enumerated() {
           let input = inputs[part]
-          output.write(from: input.words(range), rest: rest, part: part, limb: limb, plan: plan, spare: &spare)
+          output.write(
+            from: input.words(range), rest: rest, part: part, limb: limb, plans: basis.plans, spare: &spare)
         }
         return
       }
