@@ -96,18 +96,18 @@ package struct KeySwitch: Sendable {
   }
 
   /// Several, as what digits are cut from is then read less often, which is most of what a switch of a large ring waits for; one where
-  /// digits are cut from one limb each, which is little to read, where several threads share the caches, and where keys come
-  /// by for the digits of a limb: there the digits modulo other primes would crowd other things out.
+  /// digits are cut from one limb each, which is little to read, and where keys come by for the digits of a limb: there the
+  /// digits modulo other primes would crowd other things out.
   private func limbsAtOnce(keys: Int) -> Int {
-    parallelism.threads > 1 || keys > 1 || input.context.digitsHaveOneLimb ? 1 : KernelBackend.mostDigitsAtOnce
+    keys > 1 || input.context.digitsHaveOneLimb ? 1 : KernelBackend.mostDigitsAtOnce
   }
 
-  /// All limbs as a whole, but among several threads and for one key the last two of each in small steps, so that all threads end
+  /// All limbs as a whole, but among several threads and for one key the last one of each in small steps, so that all threads end
   /// together.
   private func steps(_ limbs: Range<Int>, keys: Int) -> [[Step]] {
     LoopOrder.equalShares(of: limbs.count, for: parallelism).map { share in
       let own = limbs.lowerBound + share.lowerBound..<limbs.lowerBound + share.upperBound
-      let split = own.suffix(parallelism.threads > 1 && keys == 1 ? 2 : 0)
+      let split = own.suffix(parallelism.threads > 1 && keys == 1 ? 1 : 0)
       return whole(own.lowerBound..<split.startIndex, keys: keys) + split.map { .products($0) }
         + split.flatMap { [.part(0, limb: $0), .part(1, limb: $0)] }
     }
