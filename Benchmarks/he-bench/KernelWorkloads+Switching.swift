@@ -22,7 +22,7 @@ extension KernelWorkloads {
   func switching(_ set: KernelBackend.InstructionSet) -> [Workload] {
     Self.switches.prefix(isQuick ? 1 : 3).flatMap { degree, digitLimbs, digits, limbs in
       Calls.allCases.map { keySwitch(degree, digitLimbs: digitLimbs, digits: digits, limbs: limbs, $0, set) }
-    } + degrees.flatMap { [quotient($0, set), tensorAccumulate($0, set)] }
+    } + degrees.map { quotient($0, set) }
   }
 
   /// What is divided out of one limb: three primes lifted to its own, transformed, and subtracted.
@@ -87,31 +87,6 @@ extension KernelWorkloads {
       return switch calls {
       case .fused: Prepared { switching.runFused() }
       case .separate: Prepared { switching.runSeparately() }
-      }
-    }
-  }
-
-  private func tensorAccumulate(_ degree: Int, _ set: KernelBackend.InstructionSet) -> Workload {
-    let model = LimitModel(set)
-    return Workload(
-      suite: Self.suite, name: "tensor-accumulate",
-      parameters: ["n": .integer(degree), "limbs": 1, "bits": .integer(Self.defaultBits)], backend: set.rawValue,
-      work: Work(
-        operations: degree, unit: "coefficients", cycleUnit: .words(.coefficients, degree),
-        limit: model.pass(
-          count: degree, perVector: 3 * model.sumTerm + 2 * model.sumOutput + 2 * model.scalarProduct),
-        traffic: .words(read: 4 * degree, updated: 2 * degree))
-    ) {
-      let tables = try store.tables(set, degree: degree, bits: Self.defaultBits, limbs: 1)[0]
-      let (q, row) = (tables.modulus, RowLayout(words: degree))
-      let rows = try AlignedStorage(uniform: row.total(6), below: q.value, label: "rows")
-      return Prepared {
-        var out0 = rows.mutableWords(row[4])
-        var out1 = rows.mutableWords(row[5])
-        tables.backend.tensorAccumulate(
-          &out0, &out1, rows.words(row[0]), rows.words(row[1]), rows.words(row[2]), rows.words(row[3]),
-          by: q.value / 3, modulo: q)
-        return out0[0] ^ out1[0]
       }
     }
   }

@@ -296,7 +296,6 @@ static void test_backend(const he_kernels *k) {
     test_binary(k, "multiply_accumulate", k->multiply_accumulate, scalar->multiply_accumulate, &q);
     test_unary(k, &q);
     test_sums(k, &q);
-    test_tensors(k, &q);
   }
   for (unsigned log_n = HE_LOG_N_MIN; log_n <= HE_LOG_N_MAX; log_n++) {
     const uint64_t step = UINT64_C(2) << log_n;

@@ -31,6 +31,17 @@ static void fill_centring(uint64_t fractions[2], uint64_t *correction, const he_
   *correction = (p->value - q->value % p->value) % p->value;
 }
 
+/// Adds the terms of a tensor by the scalar kernels for pointwise products.
+static void add_tensor(uint64_t *out0, uint64_t *out1, const he_tensor *tensor, size_t n, const he_modulus *q) {
+  uint64_t *product = words(n);
+  const uint64_t *const lhs[] = {tensor->a0, tensor->a1}, *const rhs[] = {tensor->b1, tensor->b0};
+  scalar->multiply(product, tensor->a0, tensor->b0, n, q);
+  scalar->multiply_scalar_accumulate(out0, product, tensor->scalar, n, q);
+  scalar->sum_of_products(product, lhs, rhs, 2, n, q);
+  scalar->multiply_scalar_accumulate(out1, product, tensor->scalar, n, q);
+  free(product);
+}
+
 /// Both steps of a key switch modulo two primes in turns, with begun digits and others.
 static void test_switching(const he_kernels *k, unsigned log_n, const he_modulus pair[2], size_t to_count,
                            size_t from_count, size_t terms, digit_kind kind) {
@@ -94,12 +105,19 @@ static void test_switching(const he_kernels *k, unsigned log_n, const he_modulus
       free(k0), free(k1);
     }
     scalar->key_inner_product(out[0], out[1], rows, packed_reference, terms, terms, n, &q[j]);
+    uint64_t *x[4];
+    for (unsigned i = 0; i < 4; i++) x[i] = filled(n, q[j].value, (unsigned)below(FILLS));
+    he_tensor tensor = {.a0 = x[0], .a1 = x[1], .b0 = x[2], .b1 = x[3]};
+    fill(&tensor.scalar, 1, q[j].value, (unsigned)below(FILLS));
+    const bool has_tensor = below(2) == 0;
+    if (has_tensor) add_tensor(out[0], out[1], &tensor, n, &q[j]);
     if (known < terms) fill(digits + (j * terms + known) * stride, n, q[j].value, 1);
     k->finish_key_product(out[2], out[3], digits + j * terms * stride, stride, begun,
-                          known < terms ? canonical + (j * terms + known) * n : NULL, known, packed, terms, packed_terms, log_n,
-                          &q[j], table[j]);
+                          known < terms ? canonical + (j * terms + known) * n : NULL, known, packed, terms, packed_terms,
+                          has_tensor ? &tensor : NULL, log_n, &q[j], table[j]);
     const bool good = same(out[0], out[2], n) && same(out[1], out[3], n) && guarded(out[2], n) && guarded(out[3], n);
     expect(good, k->isa, "finish_key_product", q[j].value, n, 100 * from_count + terms);
+    for (unsigned i = 0; i < 4; i++) free(x[i]);
     free(packed), free(packed_reference);
   }
   for (unsigned j = 0; j < 2; j++) free(tables[j]), free(reference[j]);
@@ -149,28 +167,6 @@ static void test_quotients(const he_kernels *k, unsigned log_n, const he_modulus
     free(in), free(row), free(digit), free(expected), free(out), free(factors), free(lhs), free(addend), free(both);
   }
   free(tables), free(reference);
-}
-
-static void test_tensors(const he_kernels *k, const he_modulus *q) {
-  if ((q->value & 1) == 0) return;
-  for (unsigned how = 0; how < FILLS; how++) {
-    const size_t n = below(2) == 0 ? below(40) : 500 + below(600);
-    uint64_t *x[4], *out[4], w;
-    fill(&w, 1, q->value, (unsigned)below(FILLS));
-    for (unsigned i = 0; i < 4; i++) x[i] = filled(n, q->value, how);
-    for (unsigned i = 0; i < 2; i++) out[i] = filled(n, q->value, (unsigned)below(FILLS)), out[i + 2] = copied(out[i], n);
-    uint64_t *product = words(n);
-    const uint64_t *const lhs[] = {x[0], x[1]}, *const rhs[] = {x[3], x[2]};
-    scalar->multiply(product, x[0], x[2], n, q);
-    scalar->multiply_scalar_accumulate(out[0], product, w, n, q);
-    scalar->sum_of_products(product, lhs, rhs, 2, n, q);
-    scalar->multiply_scalar_accumulate(out[1], product, w, n, q);
-    k->tensor_accumulate(out[2], out[3], x[0], x[1], x[2], x[3], w, n, q);
-    const bool good = same(out[0], out[2], n) && same(out[1], out[3], n);
-    expect(good && guarded(out[2], n) && guarded(out[3], n), k->isa, "tensor_accumulate", q->value, n, how);
-    for (unsigned i = 0; i < 4; i++) free(x[i]), free(out[i]);
-    free(product);
-  }
 }
 
 #endif

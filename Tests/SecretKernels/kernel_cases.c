@@ -162,8 +162,9 @@ static size_t finish_key_product_of(const setting *s, uint64_t *out, const uint6
   FOR_EACH_LIMB {
     begin_digit(s, in, from_count, false, i);
     s->kernels->pack_key(packed, IN(1), IN(2), 0, 1, s->n, &s->q[i]);
-    s->kernels->finish_key_product(out + i * s->n, second, s->scratch, s->n, 1, NULL, 0, packed, 1, 1, s->log_n, &s->q[i],
-                                   s->tables[i]);
+    const he_tensor tensor = {.a0 = IN(0), .a1 = IN(1), .b0 = IN(2), .b1 = IN(3), .scalar = IN(4)[0]};
+    s->kernels->finish_key_product(out + i * s->n, second, s->scratch, s->n, 1, NULL, 0, packed, 1, 1, &tensor, s->log_n,
+                                   &s->q[i], s->tables[i]);
   }
   return LIMBS * s->n;
 }
@@ -181,7 +182,7 @@ static size_t finish_key_product_known(const setting *s, uint64_t *out, const ui
   FOR_EACH_LIMB {
     begin_digit(s, in, LIMBS, false, i);
     for (size_t t = 0; t < 2; t++) s->kernels->pack_key(packed, IN(1), IN(2), t, 2, s->n, &s->q[i]);
-    s->kernels->finish_key_product(out + i * s->n, second, s->scratch, s->n, 1, IN(3), 1, packed, 2, 2, s->log_n, &s->q[i],
+    s->kernels->finish_key_product(out + i * s->n, second, s->scratch, s->n, 1, IN(3), 1, packed, 2, 2, NULL, s->log_n, &s->q[i],
                                    s->tables[i]);
   }
   return LIMBS * s->n;
@@ -200,15 +201,6 @@ static size_t finish_quotient(const setting *s, uint64_t *out, const uint64_t *i
 }
 static size_t finish_quotient_centred(const setting *s, uint64_t *out, const uint64_t *in) {
   return finish_quotient_of(s, out, in, true);
-}
-
-static size_t tensor_accumulate(const setting *s, uint64_t *out, const uint64_t *in) {
-  FOR_EACH_LIMB {
-    memcpy(OUT, IN(0), 8 * COUNT);
-    memcpy(s->scratch, IN(1), 8 * COUNT);
-    s->kernels->tensor_accumulate(OUT, s->scratch, IN(0), IN(1), IN(2), IN(3), IN(4)[0], COUNT, &s->q[i]);
-  }
-  return LIMBS * COUNT;
 }
 
 /// Arbitrary constants: the kernels' contract is a formula in integers, which takes any.
@@ -272,12 +264,11 @@ const test_case kernel_cases[] = {
   {"ntt_forward_lazy", RESIDUES, ntt_forward_lazy},
   {"ntt_inverse", RESIDUES, ntt_inverse},
   {"ntt_inverse_scaled", RESIDUES, ntt_inverse_scaled},
-  {"begin_digits and finish_key_product", RESIDUES, finish_key_product},
-  {"begin_digits of one row and finish_key_product", RESIDUES, finish_key_product_of_row},
+  {"begin_digits and finish_key_product with a tensor", RESIDUES, finish_key_product},
+  {"begin_digits of one row and finish_key_product with a tensor", RESIDUES, finish_key_product_of_row},
   {"finish_key_product of a known digit", RESIDUES, finish_key_product_known},
   {"begin_digits and finish_quotient", RESIDUES, finish_quotient},
   {"begin_digits of one centred row and finish_quotient", RESIDUES, finish_quotient_centred},
-  {"tensor_accumulate", RESIDUES, tensor_accumulate},
   {"convert", RESIDUES, convert_fast},
   {"convert with fractions", RESIDUES, convert_exact},
   {"convert with fractions and an own term", RESIDUES, convert_own},

@@ -4,6 +4,38 @@ import CPolynomial
 
 // A key switch modulo one prime of the key basis or two, in two steps. Between them digits are begun: words in a form of the
 // backend's own.
+/// What a product of ciphertexts adds to a key switch: scalar · a₀·b₀ to the one sum, scalar · (a₀·b₁ + a₁·b₀) to the other.
+public struct TensorTerm: ~Escapable {
+  let a0, a1, b0, b1: Span<UInt64>
+  let scalar: UInt64
+
+  /// N evaluations each, and a residue.
+  @_lifetime(copy a0, copy a1, copy b0, copy b1)
+  public init(a0: Span<UInt64>, a1: Span<UInt64>, b0: Span<UInt64>, b1: Span<UInt64>, scalar: UInt64) {
+    self.a0 = a0
+    self.a1 = a1
+    self.b0 = b0
+    self.b1 = b1
+    self.scalar = scalar
+  }
+
+  /// Lends the addresses.
+  func withAddresses(_ body: (UnsafePointer<he_tensor>) -> Void) {
+    unsafe a0.withUnsafeBufferPointer { a0 in
+      unsafe a1.withUnsafeBufferPointer { a1 in
+        unsafe b0.withUnsafeBufferPointer { b0 in
+          unsafe b1.withUnsafeBufferPointer { b1 in
+            guard let a0 = a0.baseAddress, let a1 = a1.baseAddress, let b0 = b0.baseAddress, let b1 = b1.baseAddress
+            else { return }
+            var tensor = unsafe he_tensor(a0: a0, a1: a1, b0: b0, b1: b1, scalar: scalar)
+            unsafe body(&tensor)
+          }
+        }
+      }
+    }
+  }
+}
+
 extension KernelBackend {
   /// Most outputs of `beginDigits`.
   public static let mostDigitsAtOnce = 4
@@ -21,7 +53,8 @@ extension KernelBackend {
   ///   - lend: Lends `use` the tables that this backend filled for target j and N; they stay where they are until this returns.
   public func beginDigits(
     _ out: inout MutableSpan<UInt64>, outStride: Int, _ input: Span<UInt64>, inputStride: Int, degree: Int,
-    by conversion: RNSConversion, targets: Range<Int>, tables lend: (_ target: Int, _ use: (Span<UInt64>) -> Void) -> Void
+    by conversion: RNSConversion, targets: Range<Int>,
+    tables lend: (_ target: Int, _ use: (Span<UInt64>) -> Void) -> Void
   ) {
     precondition(
       conversion.isSummation || conversion.isCentring,
@@ -69,12 +102,13 @@ extension KernelBackend {
   ///   - knownDigit: Not begun.
   ///   - packed: Packed by this backend modulo q.
   ///   - packedTerms: How many pairs the key has, at most `ProductTerms.capacity`.
+  ///   - tensor: Added, if there is one.
   ///   - q: An odd modulus.
   ///   - tables: Filled by this backend for the same q and N.
   public func finishKeyProduct(
     _ out0: inout MutableSpan<UInt64>, _ out1: inout MutableSpan<UInt64>, digits: inout MutableSpan<UInt64>,
     digitStride: Int, terms: Int, begun: UInt64, known: Span<UInt64>? = nil, knownDigit: Int = 0, packed: Span<UInt64>,
-    packedTerms: Int, modulo q: Modulus, tables: Span<UInt64>
+    packedTerms: Int, adding tensor: TensorTerm? = nil, modulo q: Modulus, tables: Span<UInt64>
   ) {
     check(q)
     precondition(q.value & 1 == 1, "keys need an odd modulus, not \(q.value)")
@@ -93,6 +127,7 @@ extension KernelBackend {
       "tables of another degree")
     precondition(digitStride % 8 == 0, "digits \(digitStride) words apart, no multiple of 8")
     checkRows(words: digits.count, stride: digitStride, count: count, rows: terms)
+    if let tensor { check(tensor, count: count, q) }
     unsafe out1.withUnsafeMutableBufferPointer { out1 in
       unsafe digits.withUnsafeMutableBufferPointer { digits in
         unsafe withKernelPointers(&out0, q) { out0, _, q in
@@ -102,15 +137,28 @@ extension KernelBackend {
                 let tables = tables.baseAddress
               else { return }
               unsafe withAddress(known) { known in
-                unsafe table.pointee.finish_key_product(
-                  out0, out1, digits, digitStride, begun, known, knownDigit, packed, terms, packedTerms,
-                  UInt32(count.trailingZeroBitCount), q, tables)
+                unsafe withAddresses(tensor) { tensor in
+                  unsafe table.pointee.finish_key_product(
+                    out0, out1, digits, digitStride, begun, known, knownDigit, packed, terms, packedTerms, tensor,
+                    UInt32(count.trailingZeroBitCount), q, tables)
+                }
               }
             }
           }
         }
       }
     }
+  }
+
+  private func check(_ tensor: TensorTerm, count: Int, _ q: Modulus) {
+    check(tensor.scalar, q)
+    precondition(
+      tensor.a0.count == count && tensor.a1.count == count && tensor.b0.count == count && tensor.b1.count == count,
+      "rows of different counts")
+  }
+
+  private func withAddresses(_ tensor: TensorTerm?, _ body: (UnsafePointer<he_tensor>?) -> Void) {
+    if let tensor { unsafe tensor.withAddresses { unsafe body($0) } } else { body(nil) }
   }
 
   /// out = (lhs - digit) · scalar, plus `addend` where there is one, modulo q: ends the transform of the digit, and a division.
@@ -145,40 +193,6 @@ extension KernelBackend {
               unsafe table.pointee.finish_quotient(
                 out, addend, lhs ?? Words(out), digit, scalar, UInt32(count.trailingZeroBitCount), q, tables)
             }
-          }
-        }
-      }
-    }
-  }
-
-  /// Adds scalar · a₀·b₀ to `out0` and scalar · (a₀·b₁ + a₁·b₀) to `out1`, modulo q.
-  ///
-  /// - Parameters:
-  ///   - out0: N residues.
-  ///   - out1: N residues.
-  ///   - a0: N residues.
-  ///   - a1: N residues.
-  ///   - b0: N residues.
-  ///   - b1: N residues.
-  ///   - scalar: A residue.
-  ///   - q: An odd modulus.
-  public func tensorAccumulate(
-    _ out0: inout MutableSpan<UInt64>, _ out1: inout MutableSpan<UInt64>, _ a0: Span<UInt64>, _ a1: Span<UInt64>,
-    _ b0: Span<UInt64>, _ b1: Span<UInt64>, by scalar: UInt64, modulo q: Modulus
-  ) {
-    check(q)
-    check(scalar, q)
-    precondition(q.value & 1 == 1, "an even modulus, \(q.value)")
-    let count = out0.count
-    precondition(
-      out1.count == count && a0.count == count && a1.count == count && b0.count == count && b1.count == count,
-      "rows of different counts")
-    unsafe out1.withUnsafeMutableBufferPointer { out1 in
-      unsafe a1.withUnsafeBufferPointer { a1 in
-        unsafe b1.withUnsafeBufferPointer { b1 in
-          unsafe withKernelPointers(&out0, a0, b0, q) { out0, a0, b0, count, q in
-            guard let out1 = out1.baseAddress, let a1 = a1.baseAddress, let b1 = b1.baseAddress else { return }
-            unsafe table.pointee.tensor_accumulate(out0, out1, a0, a1, b0, b1, scalar, count, q)
           }
         }
       }

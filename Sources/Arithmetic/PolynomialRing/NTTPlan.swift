@@ -95,12 +95,13 @@ public final class NTTPlan: Sendable {
   /// Ends the transforms of digits, and multiplies them with both halves of a packed key: `KernelBackend.finishKeyProduct`.
   package func finishKeyProduct(
     _ out0: inout MutableSpan<UInt64>, _ out1: inout MutableSpan<UInt64>, digits: inout MutableSpan<UInt64>, terms: Int,
-    begun: UInt64, known: Span<UInt64>? = nil, knownDigit: Int = 0, packed: Span<UInt64>, packedTerms: Int
+    begun: UInt64, known: Span<UInt64>? = nil, knownDigit: Int = 0, packed: Span<UInt64>, packedTerms: Int,
+    adding tensor: TensorTerm? = nil
   ) {
     let storage = tables
     backend.finishKeyProduct(
       &out0, &out1, digits: &digits, digitStride: degree, terms: terms, begun: begun, known: known,
-      knownDigit: knownDigit, packed: packed, packedTerms: packedTerms, modulo: modulus,
+      knownDigit: knownDigit, packed: packed, packedTerms: packedTerms, adding: tensor, modulo: modulus,
       tables: storage.words(0..<storage.count))
   }
 }

@@ -92,11 +92,6 @@ import Testing
         expectNoAllocations("differenceScaled with an addend") {
           out0.mutate { backend.differenceScaled(&$0, lhs, lazy: lazy, by: 5, adding: lhs, modulo: q) }
         }
-        expectNoAllocations("tensorAccumulate") {
-          out0.mutate { out0 in
-            out1.mutate { backend.tensorAccumulate(&out0, &$0, lhs, lhs, lhs, lhs, by: 5, modulo: q) }
-          }
-        }
         expectNoAllocations("packKey") {
           packed.mutate { backend.packKey(&$0, lhs, lhs, term: 0, of: 1, modulo: q) }
         }

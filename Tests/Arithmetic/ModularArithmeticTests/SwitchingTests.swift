@@ -97,15 +97,17 @@ import Testing
       fractions: [(high: digits[0], low: digits[1])], corrections: [target.negate(target.reduce(q.value))])
   }
 
-  /// Digits of `inputs` primes modulo two others: begun, but for the last one, which is lazy modulo one and known modulo the other.
+  /// Digits of `inputs` primes modulo several others, and a tensor modulo every second one.
+  ///
+  /// They are begun, but for the last one, which is lazy modulo the first prime and known modulo the second.
   @Test(arguments: KernelBackend.supported, [3, 5, 6, 7, 12, 13, 14, 15])
   func digitsOfSeveralPrimes(_ backend: KernelBackend, _ logDegree: Int) throws {
     var generator = TestGenerator(seed: 0x5517 + UInt64(logDegree))
     let degree = 1 << logDegree
     let widest = min(46, backend.modulusLimit.trailingZeroBitCount)
-    for (terms, inputs, extreme) in [(1, 1, true), (2, 3, false), (4, 2, true), (3, 10, false)] {
-      let primes = try NTTPrimes.largest(below: widest, degree: degree, count: inputs + 2).map { Modulus($0) }
-      let (targets, from) = (Array(primes[..<2]), Array(primes[2...]))
+    for (terms, inputs, outputs, extreme) in [(1, 1, 2, true), (2, 3, 1, false), (4, 2, 4, true), (3, 10, 3, false)] {
+      let primes = try NTTPrimes.largest(below: widest, degree: degree, count: inputs + outputs).map { Modulus($0) }
+      let (targets, from) = (Array(primes[..<outputs]), Array(primes[outputs...]))
       let factors = targets.map { q in from.map { _ in residues(1, q, extreme: extreme, &generator)[0] } }
       let conversion = RNSConversion(from: from, to: targets, inverses: [], factors: factors.flatMap { $0 })
       let transforms = try targets.map { q in
@@ -113,8 +115,8 @@ import Testing
           backend, q, logDegree: logDegree,
           root: try #require(RootsOfUnity.minimalPrimitive(order: 2 << UInt64(logDegree), modulo: q)))
       }
-      let digits = AlignedWords(Array(repeating: 0, count: 2 * terms * degree))
-      var evaluations: [[[UInt64]]] = [[], []]
+      let digits = AlignedWords(Array(repeating: 0, count: outputs * terms * degree))
+      var evaluations = [[[UInt64]]](repeating: [], count: outputs)
       for term in 0..<terms {
         let rows = from.map { residues(degree, $0, extreme: extreme, &generator) }
         for (j, q) in targets.enumerated() {
@@ -126,7 +128,7 @@ import Testing
         let isLazy = term == terms - 1 && terms > 1
         let flat = rows.flatMap { $0 }
         digits.mutate { digits in
-          var first = digits._mutatingExtracting(term * degree..<(terms + term + 1) * degree)
+          var first = digits._mutatingExtracting(term * degree..<((outputs - 1) * terms + term + 1) * degree)
           backend.beginDigits(
             &first, outStride: terms * degree, flat.span, inputStride: degree, degree: degree, by: conversion,
             targets: targets.indices
@@ -148,7 +150,10 @@ import Testing
           }
         }
         let outputs = [AlignedWords(keys[0]), AlignedWords(keys[0])]
-        let begun = terms > 1 ? UInt64(1) << UInt64(terms - 1) - 1 : 1
+        let begun = UInt64(1) << UInt64(terms > 1 && j < 2 ? terms - 1 : terms) - 1
+        let x = (0..<4).map { _ in residues(degree, q, extreme: extreme, &generator) }
+        let scalar = extreme ? q.value - 1 : generator.next(below: q.value)
+        let hasTensor = j % 2 == 1
         digits.mutate { digits in
           var rows = digits._mutatingExtracting(j * terms * degree..<(j + 1) * terms * degree)
           packed.read { packed in
@@ -156,10 +161,12 @@ import Testing
               outputs[0].mutate { out0 in
                 outputs[1].mutate { out1 in
                   let evaluations = evaluations[j][terms - 1]
+                  let (a0, a1, b0, b1) = (x[0], x[1], x[2], x[3])
+                  let tensor = TensorTerm(a0: a0.span, a1: a1.span, b0: b0.span, b1: b1.span, scalar: scalar)
                   backend.finishKeyProduct(
                     &out0, &out1, digits: &rows, digitStride: degree, terms: terms, begun: begun,
                     known: j == 1 && terms > 1 ? evaluations.span : nil, knownDigit: terms - 1, packed: packed,
-                    packedTerms: terms, modulo: q, tables: tables)
+                    packedTerms: terms, adding: hasTensor ? tensor : nil, modulo: q, tables: tables)
                 }
               }
             }
@@ -167,36 +174,15 @@ import Testing
         }
         for (half, output) in outputs.enumerated() {
           let expected = (0..<degree).map { k in
-            (0..<terms).reduce(UInt64(0)) { q.multiplyAdd(evaluations[j][$1][k], keys[2 * $1 + half][k], $0) }
+            let sum = (0..<terms).reduce(UInt64(0)) { q.multiplyAdd(evaluations[j][$1][k], keys[2 * $1 + half][k], $0) }
+            let square = q.multiply(x[0][k], x[2][k])
+            let cross = q.add(q.multiply(x[0][k], x[3][k]), q.multiply(x[1][k], x[2][k]))
+            return hasTensor ? q.multiplyAdd(half == 0 ? square : cross, scalar, sum) : sum
           }
           #expect(
             firstDifference(output.array, expected) == nil,
             "\(terms) digits of \(inputs) primes, N = \(degree), q = \(q), half \(half), \(generator)")
         }
-      }
-    }
-  }
-
-  @Test(arguments: KernelBackend.supported)
-  func tensors(_ backend: KernelBackend) {
-    var generator = TestGenerator(seed: 0x7E25)
-    for q in moduli(for: backend) where q.value % 2 == 1 {
-      for (count, extreme) in [(1, true), (13, false), (520, true), (1100, false)] {
-        let x = (0..<4).map { _ in residues(count, q, extreme: extreme, &generator) }
-        var sums = (0..<2).map { _ in residues(count, q, extreme: extreme, &generator) }
-        let scalar = extreme ? q.value - 1 : generator.next(below: q.value)
-        let expected = (0..<count).map { k in
-          let first = q.multiply(x[0][k], x[2][k])
-          let second = q.add(q.multiply(x[0][k], x[3][k]), q.multiply(x[1][k], x[2][k]))
-          return (q.multiplyAdd(first, scalar, sums[0][k]), q.multiplyAdd(second, scalar, sums[1][k]))
-        }
-        var (sum0, sum1) = (sums.removeFirst(), sums.removeFirst())
-        var out0 = sum0.mutableSpan
-        var out1 = sum1.mutableSpan
-        let (a0, a1, b0, b1) = (x[0], x[1], x[2], x[3])
-        backend.tensorAccumulate(&out0, &out1, a0.span, a1.span, b0.span, b1.span, by: scalar, modulo: q)
-        #expect(firstDifference(sum0, expected.map { $0.0 }) == nil, "\(count) residues modulo \(q), \(generator)")
-        #expect(firstDifference(sum1, expected.map { $0.1 }) == nil, "\(count) residues modulo \(q), \(generator)")
       }
     }
   }

@@ -138,6 +138,35 @@ import Testing
     }
   }
 
+  /// All limbs of the output at once, and each by itself.
+  @Test(arguments: Widths.all)
+  func divisionOfMultipliedResiduesRounds(_ widths: Widths) throws {
+    var generator = TestGenerator(seed: 0x2A_0005)
+    for set in Self.sets(widths) {
+      let (source, target) = try widths.plans(set)
+      let divisor = Self.product(source)
+      let values = Self.integers(divisor * Self.product(target), &generator)
+      let multiplied = zip(source, RNSMap.inversesOfCofactors(source)).flatMap { plan, inverse in
+        values.map { plan.modulus.multiply($0.residue(modulo: plan.modulus.value), inverse) }
+      }
+      // One prime needs none.
+      let overflow = source.count == 1 ? [] : Self.apply(.overflow(of: source), multiplied)
+      let map = RNSMap.divisionOfMultiplied(by: source, in: target)
+      let (input, own) = (multiplied + overflow, Self.rows(values, target))
+      let expected = Self.rows(values.map { Self.rounded($0, over: divisor) }, target)
+      #expect(Self.apply(map, input, own: own) == expected, "\(generator)")
+      for limb in target.indices {
+        let range = limb * Self.degree..<(limb + 1) * Self.degree
+        var row = [UInt64](repeating: 0, count: Self.degree)
+        var words = row.mutableSpan
+        map.apply(
+          &words, input.span, own: own.span.extracting(range), stride: Self.degree, count: Self.degree,
+          targets: limb..<limb + 1)
+        #expect(row[...] == expected[range], "limb \(limb), \(generator)")
+      }
+    }
+  }
+
   @Test(arguments: Widths.all)
   func summationAddsAFewMultiples(_ widths: Widths) throws {
     var generator = TestGenerator(seed: 0x2A_0004)

@@ -25,7 +25,6 @@ static const he_kernels avx512ifma_kernels = {
   .begin_digits = he_avx512ifma_begin_digits,
   .finish_key_product = he_avx512ifma_finish_key_product,
   .finish_quotient = he_avx512ifma_finish_quotient,
-  .tensor_accumulate = he_avx512ifma_tensor_accumulate,
   .permute = he_avx512_permute,
   .galois_coefficients = he_avx512_galois_coefficients,
   .ntt_table_words = he_avx512ifma_ntt_table_words,

@@ -41,13 +41,14 @@ void he_avx512ifma_begin_digits(uint64_t *out, size_t out_stride, const uint64_t
                                 const he_conversion *conversion, const uint64_t *const *tables);
 void he_avx512ifma_finish_key_product(uint64_t *out0, uint64_t *out1, uint64_t *digits, size_t digit_stride,
                                       uint64_t begun, const uint64_t *known, size_t known_digit, const uint64_t *packed,
-                                      size_t terms, size_t packed_terms, unsigned log_n, const he_modulus *q,
-                                      const uint64_t *tables);
+                                      size_t terms, size_t packed_terms, const he_tensor *tensor, unsigned log_n,
+                                      const he_modulus *q, const uint64_t *tables);
 void he_avx512ifma_finish_quotient(uint64_t *out, const uint64_t *addend, const uint64_t *lhs, uint64_t *digit,
                                    uint64_t scalar, unsigned log_n, const he_modulus *q, const uint64_t *tables);
-void he_avx512ifma_tensor_accumulate(uint64_t *out0, uint64_t *out1, const uint64_t *a0, const uint64_t *a1,
-                                     const uint64_t *b0, const uint64_t *b1, uint64_t scalar, size_t count,
-                                     const he_modulus *q);
+/// key_inner_product with the terms of `tensor` from `start` on, if there is one.
+void he_avx512ifma_key_product(uint64_t *out0, uint64_t *out1, const uint64_t *const *lazy_digits, const uint64_t *packed,
+                               size_t terms, size_t packed_terms, const he_tensor *tensor, size_t start, size_t count,
+                               const he_modulus *q);
 void he_avx512ifma_make_lazy(uint64_t *out, const uint64_t *in, size_t count, const he_modulus *q);
 void he_avx512ifma_convert(uint64_t *out, size_t out_stride, const uint64_t *in, size_t in_stride,
                        const uint64_t *own, size_t own_stride, size_t count,

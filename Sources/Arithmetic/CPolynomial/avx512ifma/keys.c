@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "../internal/he_arithmetic.h"
 #include "he_avx512ifma.h"
 #include "split_sum.h"
 #include "vector.h"
@@ -100,17 +101,45 @@ void he_avx512ifma_pack_key(uint64_t *packed, const uint64_t *k0, const uint64_t
 /// How many bytes of a key are on their way, and lines that a term of a block takes at most.
 #define HE_KEY_AHEAD 8192
 #define HE_KEY_LINES 3
+/// The same of a row of a tensor.
+#define HE_ROW_AHEAD 2048
+/// What the terms of a tensor add to a sum is at most so much times q^2.
+#define HE_TENSOR_BOUND 4
 
 typedef struct product_constants {
   he_vector q, negated_q, inverse, reciprocal;
+  he_vector raised, raised_quotient;  ///< the scalar of the tensor times 2^52
+  const uint64_t *tensor[4];          ///< a0, a1, b0, b1
   key_format format;
 } product_constants;
 
-// The digits lie in [0, 45 q) and the keys in [0, q): s <= terms * 45 q^2, so s / 2^52 < terms * 45/64 q <= 45 q. Plus q, where
-// the high halves start, the Montgomery reduction is a clean word below 46 q < 2^52; below 2 q for a narrow modulus, where
-// terms * 45 q <= 2^52.
+/// Adds the terms of a tensor. b is multiplied by the raised scalar before: below 2 q.
+HE_INLINE void add_tensor(split_sum *sum, size_t start, const unsigned vectors, const product_constants *constants) {
+  HE_UNROLL
+  for (unsigned v = 0; v < vectors; v++) {
+    he_vector x[4];
+    HE_UNROLL
+    for (unsigned i = 0; i < 4; i++) {
+      // More streams than the core follows from page to page by itself.
+      const uint64_t *row = constants->tensor[i] + start + 8 * v;
+      __builtin_prefetch((const void *)((uintptr_t)row + HE_ROW_AHEAD), 0, 3);
+      x[i] = vector_load(row);
+    }
+    HE_UNROLL
+    for (unsigned i = 2; i < 4; i++) {
+      x[i] = vector_multiply_shoup_lazy(x[i], constants->raised, constants->raised_quotient, constants->negated_q);
+    }
+    add_product(&sum[v], x[0], x[2]);
+    add_product(&sum[vectors + v], x[0], x[3]);
+    add_product(&sum[vectors + v], x[1], x[2]);
+  }
+}
+
+// The digits lie in [0, 45 q) and the keys in [0, q), a tensor adds at most 4 q^2: s <= (terms * 45 + 4) q^2, so s / 2^52 < (terms *
+// 45 + 4) / 64 q < 46 q. Plus q, where the high halves start, the Montgomery reduction is a clean word below 47 q < 2^52; below
+// 2 q for a narrow modulus, where (terms * 45 + 4) q <= 2^52.
 HE_INLINE void key_block(uint64_t *out0, uint64_t *out1, const uint64_t *const *lazy_digits, const uint8_t *block,
-                         size_t start, size_t terms, const unsigned vectors, const bool narrow,
+                         size_t start, size_t terms, const unsigned vectors, const bool narrow, const bool has_tensor,
                          const product_constants *constants) {
   const he_vector modulus = constants->q, negated_q = constants->negated_q;
   const key_format format = constants->format;
@@ -132,6 +161,7 @@ HE_INLINE void key_block(uint64_t *out0, uint64_t *out1, const uint64_t *const *
     }
     block += 16 * vectors * format.width;
   }
+  if (has_tensor) add_tensor(sum, start, vectors, constants);
   HE_UNROLL
   for (unsigned v = 0; v < 2 * vectors; v++) {
     he_vector reduced = montgomery(sum[v], constants->inverse, modulus);
@@ -144,20 +174,45 @@ HE_INLINE void key_block(uint64_t *out0, uint64_t *out1, const uint64_t *const *
   }
 }
 
-void he_avx512ifma_key_inner_product(uint64_t *out0, uint64_t *out1, const uint64_t *const *lazy_digits,
-                                     const uint64_t *packed, size_t terms, size_t packed_terms, size_t count,
-                                     const he_modulus *q) {
+/// Whether the sum of a term of each of `terms` digits, and of a tensor, over 2^52 is below q.
+HE_INLINE bool is_narrow(size_t terms, const he_modulus *q) {
+  return (terms * HE_FORWARD_LAZY_BOUND + HE_TENSOR_BOUND) * q->value <= UINT64_C(1) << 52;
+}
+
+#define DEFINE_KEY_BLOCKS(name, narrow, has_tensor)                                                                   \
+  static void name(uint64_t *out0, uint64_t *out1, const uint64_t *const *lazy_digits, const uint8_t *key, size_t terms, \
+                   size_t block_bytes, size_t count, const product_constants *constants) {                            \
+    for (size_t start = 0; start < count; start += HE_KEY_BLOCK, key += block_bytes) {                                \
+      key_block(out0, out1, lazy_digits, key, start, terms, 2, narrow, has_tensor, constants);                        \
+    }                                                                                                                 \
+  }
+
+DEFINE_KEY_BLOCKS(key_blocks, false, false)
+DEFINE_KEY_BLOCKS(key_blocks_narrow, true, false)
+DEFINE_KEY_BLOCKS(key_blocks_tensor, false, true)
+DEFINE_KEY_BLOCKS(key_blocks_narrow_tensor, true, true)
+
+void he_avx512ifma_key_product(uint64_t *out0, uint64_t *out1, const uint64_t *const *lazy_digits, const uint64_t *packed,
+                               size_t terms, size_t packed_terms, const he_tensor *tensor, size_t start, size_t count,
+                               const he_modulus *q) {
   HE_REQUIRE_MODULUS(q, HE_AVX512IFMA_LIMIT);
   HE_REQUIRE((q->value & 1) == 1);
   HE_REQUIRE(terms >= 1 && terms <= packed_terms && packed_terms <= HE_TERMS_MAX);
   HE_REQUIRE(count == 8 || count % HE_KEY_BLOCK == 0);
-  const product_constants constants = {
+  product_constants constants = {
     .q = vector_broadcast(q->value),
     .negated_q = vector_broadcast((UINT64_C(1) << 52) - q->value),
     .inverse = vector_broadcast(inverse_of_odd(q->value)),
     .reciprocal = vector_broadcast(he_reciprocal_52(q)),
     .format = key_format_of(q),
   };
+  if (tensor != NULL) {
+    const uint64_t raised = he_multiply_mod(tensor->scalar, he_reduce_64(UINT64_C(1) << 52, q), q);
+    constants.raised = vector_broadcast(raised);
+    constants.raised_quotient = vector_broadcast(he_shoup_quotient(raised, 52, q));
+    const uint64_t *const rows[] = {tensor->a0, tensor->a1, tensor->b0, tensor->b1};
+    for (size_t i = 0; i < 4; i++) constants.tensor[i] = rows[i] + start;
+  }
   const uint8_t *key = (const uint8_t *)packed;
 #ifdef HE_VERIFY
   for (size_t t = 0; t < terms; t++) {
@@ -170,21 +225,24 @@ void he_avx512ifma_key_inner_product(uint64_t *out0, uint64_t *out1, const uint6
   }
 #endif
   const size_t block_bytes = 2 * packed_terms * HE_KEY_BLOCK * constants.format.width;
-  if (count == 8) {
-    key_block(out0, out1, lazy_digits, key, 0, terms, 1, false, &constants);
-  } else if (terms * HE_FORWARD_LAZY_BOUND * q->value <= UINT64_C(1) << 52) {
-    for (size_t start = 0; start < count; start += HE_KEY_BLOCK) {
-      key_block(out0, out1, lazy_digits, key, start, terms, 2, true, &constants);
-      key += block_bytes;
-    }
+  if (count == 8 && tensor != NULL) {
+    key_block(out0, out1, lazy_digits, key, 0, terms, 1, false, true, &constants);
+  } else if (count == 8) {
+    key_block(out0, out1, lazy_digits, key, 0, terms, 1, false, false, &constants);
+  } else if (is_narrow(terms, q)) {
+    (tensor != NULL ? key_blocks_narrow_tensor : key_blocks_narrow)(out0, out1, lazy_digits, key, terms, block_bytes, count,
+                                                                    &constants);
   } else {
-    for (size_t start = 0; start < count; start += HE_KEY_BLOCK) {
-      key_block(out0, out1, lazy_digits, key, start, terms, 2, false, &constants);
-      key += block_bytes;
-    }
+    (tensor != NULL ? key_blocks_tensor : key_blocks)(out0, out1, lazy_digits, key, terms, block_bytes, count, &constants);
   }
   HE_ENSURE_BELOW(out0, count, q->value);
   HE_ENSURE_BELOW(out1, count, q->value);
+}
+
+void he_avx512ifma_key_inner_product(uint64_t *out0, uint64_t *out1, const uint64_t *const *lazy_digits,
+                                     const uint64_t *packed, size_t terms, size_t packed_terms, size_t count,
+                                     const he_modulus *q) {
+  he_avx512ifma_key_product(out0, out1, lazy_digits, packed, terms, packed_terms, NULL, 0, count, q);
 }
 
 HE_AVX512IFMA_REGION_END

@@ -11,9 +11,6 @@
 
 HE_AVX512IFMA_REGION_BEGIN
 
-/// How many bytes of a row are on their way.
-#define HE_ROW_AHEAD 2048
-
 /// Lanes of a vector that begins `left` residues before the end.
 HE_INLINE __mmask8 lanes_left(size_t left) { return (__mmask8)(left >= 8 ? 0xff : (1u << left) - 1); }
 
@@ -50,56 +47,6 @@ void he_avx512ifma_sum_of_products(uint64_t *out, const uint64_t *const *lhs, co
     _mm512_mask_storeu_epi64(out + k, lanes, vector_close(product, modulus));
   }
   HE_ENSURE_BELOW(out, count, q->value);
-}
-
-/// accumulator + scalar * sum. The Montgomery reduction of at most two products, plus q, is a clean word below 2q; w is scalar *
-/// 2^52 mod q, so that its factor of 2^-52 goes, and the lazy product is closed before the sum.
-HE_INLINE he_vector add_scaled(he_vector accumulator, split_sum sum, const he_vector constants[5]) {
-  const he_vector modulus = constants[0], negated_q = constants[1], inverse = constants[2];
-  he_vector reduced = vector_add(montgomery(sum, inverse, modulus), modulus);
-  he_vector product = vector_close(vector_multiply_shoup_lazy(reduced, constants[3], constants[4], negated_q), modulus);
-  return vector_subtract_if_reached(vector_add(accumulator, product), modulus);
-}
-
-void he_avx512ifma_tensor_accumulate(uint64_t *out0, uint64_t *out1, const uint64_t *a0, const uint64_t *a1,
-                                     const uint64_t *b0, const uint64_t *b1, uint64_t scalar, size_t count,
-                                     const he_modulus *q) {
-  HE_REQUIRE_MODULUS(q, HE_AVX512IFMA_LIMIT);
-  HE_REQUIRE((q->value & 1) == 1 && scalar < q->value);
-  HE_REQUIRE_BELOW(out0, count, q->value);
-  HE_REQUIRE_BELOW(out1, count, q->value);
-  HE_REQUIRE_BELOW(a0, count, q->value);
-  HE_REQUIRE_BELOW(a1, count, q->value);
-  HE_REQUIRE_BELOW(b0, count, q->value);
-  HE_REQUIRE_BELOW(b1, count, q->value);
-  const uint64_t raised = he_multiply_mod(scalar, he_reduce_64(UINT64_C(1) << 52, q), q);
-  const he_vector constants[5] = {
-    vector_broadcast(q->value),
-    vector_broadcast((UINT64_C(1) << 52) - q->value),
-    vector_broadcast(inverse_of_odd(q->value)),
-    vector_broadcast(raised),
-    vector_broadcast(he_shoup_quotient(raised, 52, q)),
-  };
-  const uint64_t *const rows[] = {a0, a1, b0, b1};
-  for (size_t k = 0; k < count; k += 8) {
-    const __mmask8 lanes = lanes_left(count - k);
-    he_vector x[4];
-    HE_UNROLL
-    for (int i = 0; i < 4; i++) {
-      // Six streams are more than the core follows from page to page by itself.
-      __builtin_prefetch((const void *)((uintptr_t)(rows[i] + k) + HE_ROW_AHEAD), 0, 3);
-      x[i] = _mm512_maskz_loadu_epi64(lanes, rows[i] + k);
-    }
-    split_sum sum = {vector_zero(), vector_zero()};
-    add_product(&sum, x[0], x[2]);
-    _mm512_mask_storeu_epi64(out0 + k, lanes, add_scaled(_mm512_maskz_loadu_epi64(lanes, out0 + k), sum, constants));
-    sum.low = sum.high = vector_zero();
-    add_product(&sum, x[0], x[3]);
-    add_product(&sum, x[1], x[2]);
-    _mm512_mask_storeu_epi64(out1 + k, lanes, add_scaled(_mm512_maskz_loadu_epi64(lanes, out1 + k), sum, constants));
-  }
-  HE_ENSURE_BELOW(out0, count, q->value);
-  HE_ENSURE_BELOW(out1, count, q->value);
 }
 
 // A lazy word of the forward transform lies in [0, 45 q): 45 q + lhs - it is in (0, 46 q), below 2^52.

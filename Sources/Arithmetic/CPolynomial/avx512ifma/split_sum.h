@@ -20,7 +20,7 @@ HE_INLINE void add_product(split_sum *sum, he_vector x, he_vector y) {
   sum->high = vector_madd_hi(sum->high, x, y);
 }
 
-/// s / 2^52 modulo q for s = high * 2^52 + low with at most 64 products in it: high - floor(m q / 2^52) with m = low *
+/// s / 2^52 modulo q for s = high * 2^52 + low with at most 66 products in it: high - floor(m q / 2^52) with m = low *
 /// q^-1 mod 2^52, in (-q, s / 2^52], a two's complement word.
 HE_INLINE he_vector montgomery(split_sum sum, he_vector inverse, he_vector q) {
   he_vector carried = vector_add(sum.high, _mm512_srli_epi64(sum.low, 52));

@@ -250,12 +250,12 @@ __attribute__((noinline)) static size_t lines_to_fill(uint64_t begun, size_t ter
 
 void he_avx512ifma_finish_key_product(uint64_t *out0, uint64_t *out1, uint64_t *digits, size_t digit_stride,
                                       uint64_t begun, const uint64_t *known, size_t known_digit, const uint64_t *packed,
-                                      size_t terms, size_t packed_terms, unsigned log_n, const he_modulus *q,
-                                      const uint64_t *tables) {
+                                      size_t terms, size_t packed_terms, const he_tensor *tensor, unsigned log_n,
+                                      const he_modulus *q, const uint64_t *tables) {
   const size_t n = (size_t)1 << log_n;
   HE_REQUIRE_LOG_N(log_n);
   HE_REQUIRE_MODULUS(q, HE_AVX512IFMA_LIMIT);
-  HE_REQUIRE_FINISH(out0, out1, digits, digit_stride, begun, known, known_digit, terms, packed_terms, n, q);
+  HE_REQUIRE_FINISH(out0, out1, digits, digit_stride, begun, known, known_digit, terms, packed_terms, tensor, n, q);
   // A canonical word is a lazy one: known evaluations are read where they are.
   const uint64_t *rows[HE_TERMS_MAX];
   if (log_n < HE_BEGUN_LOG_N) {
@@ -263,7 +263,7 @@ void he_avx512ifma_finish_key_product(uint64_t *out0, uint64_t *out1, uint64_t *
       if ((begun >> t & 1) != 0) he_avx512ifma_ntt_forward_lazy(digits + t * digit_stride, log_n, q, tables);
       rows[t] = known != NULL && t == known_digit ? known : digits + t * digit_stride;
     }
-    he_avx512ifma_key_inner_product(out0, out1, rows, packed, terms, packed_terms, n, q);
+    he_avx512ifma_key_product(out0, out1, rows, packed, terms, packed_terms, tensor, 0, n, q);
     return;
   }
   const unsigned log_radix = pass_log_radix(log_n), log_length = log_n - log_radix;
@@ -282,7 +282,7 @@ void he_avx512ifma_finish_key_product(uint64_t *out0, uint64_t *out1, uint64_t *
       next += lines * length;
       he_avx512ifma_forward_part(digit, log_length, table, &constants);
     }
-    he_avx512ifma_key_inner_product(out0 + start, out1 + start, rows, key, terms, packed_terms, length, q);
+    he_avx512ifma_key_product(out0 + start, out1 + start, rows, key, terms, packed_terms, tensor, start, length, q);
   }
 }
 

@@ -41,7 +41,6 @@ static const he_kernels fma_kernels = {
   .begin_digits = fma_begin_digits,
   .finish_key_product = fma_finish_key_product,
   .finish_quotient = fma_finish_quotient,
-  .tensor_accumulate = fma_tensor_accumulate,
   .permute = HE_FMA_PERMUTE,
   .galois_coefficients = HE_FMA_GALOIS_COEFFICIENTS,
   .ntt_table_words = fma_ntt_table_words,

@@ -70,6 +70,12 @@ typedef struct he_conversion {
   const uint64_t *_Nullable own_factors; ///< to_count residues, canonical modulo p_j, or NULL: no own term
 } he_conversion;
 
+/// What a product of ciphertexts adds to a key switch: scalar * a0 * b0 to the one sum, scalar * (a0 * b1 + a1 * b0) to the other.
+typedef struct he_tensor {
+  const uint64_t *a0, *a1, *b0, *b1;  ///< evaluations, canonical
+  uint64_t scalar;                    ///< canonical
+} he_tensor;
+
 /// Most terms of the sums of products below.
 #define HE_TERMS_MAX 64
 /// Coefficients that stand together in a packed key.
@@ -168,20 +174,18 @@ typedef struct he_kernels {
   void (*begin_digits)(uint64_t *out, size_t out_stride, const uint64_t *in, size_t in_stride, unsigned log_n,
                        const he_conversion *conversion, const uint64_t *_Nonnull const *_Nonnull tables);
   /// key_inner_product for digit t at digits + t*digit_stride, which is begun where bit t of `begun` is set, and lazy elsewhere;
-  /// where `known` is given, digit known_digit is these canonical evaluations, and its place is scratch. Overwrites begun digits.
+  /// where `known` is given, digit known_digit is these canonical evaluations, and its place is scratch; where `tensor` is given,
+  /// its terms are added. Overwrites begun digits.
   /// requires: as key_inner_product; digits 64-byte aligned, digit_stride a multiple of 8; known canonical and disjoint from
-  /// all else, bit known_digit clear.
+  /// all else, bit known_digit clear; no output is an input.
   void (*finish_key_product)(uint64_t *out0, uint64_t *out1, uint64_t *digits, size_t digit_stride, uint64_t begun,
                              const uint64_t *_Nullable known, size_t known_digit, const uint64_t *packed, size_t terms,
-                             size_t packed_terms, unsigned log_n, const he_modulus *q, const uint64_t *tables);
+                             size_t packed_terms, const he_tensor *_Nullable tensor, unsigned log_n, const he_modulus *q,
+                             const uint64_t *tables);
   /// subtract_scale for N evaluations and a digit that is begun, which it overwrites. requires: as subtract_scale; digit 64-byte
   /// aligned, disjoint from all else. aliasing: exact, for the other pointers.
   void (*finish_quotient)(uint64_t *out, const uint64_t *_Nullable addend, const uint64_t *lhs, uint64_t *digit,
                           uint64_t scalar, unsigned log_n, const he_modulus *q, const uint64_t *tables);
-  /// out0 += scalar * a0 * b0, out1 += scalar * (a0 * b1 + a1 * b0): what a product of ciphertexts adds to a key switch. requires:
-  /// all canonical. ensures: canonical. aliasing: no output is an input.
-  void (*tensor_accumulate)(uint64_t *out0, uint64_t *out1, const uint64_t *a0, const uint64_t *a1, const uint64_t *b0,
-                            const uint64_t *b1, uint64_t scalar, size_t count, const he_modulus *q);
 } he_kernels;
 
 /// The table of `isa`, or NULL where this build or this CPU lacks it. Pure: the same answer every time.

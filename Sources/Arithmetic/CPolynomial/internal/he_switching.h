@@ -36,7 +36,7 @@ HE_INLINE bool he_is_centred(const he_conversion *conversion) {
   } while (0)
 
 /// What he_kernels.finish_key_product requires of its arrays.
-#define HE_REQUIRE_FINISH(out0, out1, digits, digit_stride, begun, known, known_digit, terms, packed_terms, count, q) \
+#define HE_REQUIRE_FINISH(out0, out1, digits, digit_stride, begun, known, known_digit, terms, packed_terms, tensor, count, q) \
   do {                                                                                      \
     HE_REQUIRE_ALIGNED(digits);                                                             \
     HE_REQUIRE((digit_stride) % 8 == 0 && (digit_stride) >= (count));                       \
@@ -47,6 +47,16 @@ HE_INLINE bool he_is_centred(const he_conversion *conversion) {
       HE_REQUIRE_DISJOINT(out0, known, count);                                              \
       HE_REQUIRE_DISJOINT(out1, known, count);                                              \
       HE_REQUIRE_BELOW(known, count, (q)->value);                                           \
+    }                                                                                       \
+    if ((tensor) != NULL) {                                                                 \
+      const uint64_t *const rows_[] = {(tensor)->a0, (tensor)->a1, (tensor)->b0, (tensor)->b1}; \
+      HE_REQUIRE((tensor)->scalar < (q)->value);                                            \
+      for (size_t i = 0; i < 4; i++) {                                                      \
+        HE_REQUIRE_BELOW(rows_[i], count, (q)->value);                                      \
+        HE_REQUIRE_DISJOINT(out0, rows_[i], count);                                         \
+        HE_REQUIRE_DISJOINT(out1, rows_[i], count);                                         \
+        (void)rows_;                                                                        \
+      }                                                                                     \
     }                                                                                       \
     for (size_t i = 0; i < (terms); i++) {                                                  \
       HE_REQUIRE_DISJOINT(out0, (digits) + i * (digit_stride), count);                      \
@@ -68,7 +78,7 @@ HE_INLINE bool he_is_centred(const he_conversion *conversion) {
 #define HE_TENSOR_TILE 512
 
 /// Defines `prefix`_packed_key_words for keys of whole words, and `prefix`_begin_digits, `prefix`_finish_key_product,
-/// `prefix`_finish_quotient, `prefix`_tensor_accumulate and `prefix`_ntt_inverse_scaled by the other kernels of that prefix.
+/// `prefix`_finish_quotient and `prefix`_ntt_inverse_scaled by the other kernels of that prefix.
 #define HE_DEFINE_SWITCHING(linkage, prefix)                                                                         \
   linkage size_t prefix##_packed_key_words(size_t terms, size_t count, const he_modulus *q) {                        \
     (void)q;                                                                                                         \
@@ -83,11 +93,25 @@ HE_INLINE bool he_is_centred(const he_conversion *conversion) {
       prefix##_ntt_forward_lazy(out + j * out_stride, log_n, &conversion->to[j], tables[j]);                         \
     }                                                                                                                \
   }                                                                                                                  \
+  static void prefix##_tensor_accumulate(uint64_t *out0, uint64_t *out1, const he_tensor *tensor, size_t count,      \
+                                         const he_modulus *q) {                                                      \
+    const uint64_t scalar = tensor->scalar;                                                                          \
+    uint64_t product[HE_TENSOR_TILE];                                                                                \
+    for (size_t k = 0; k < count; k += HE_TENSOR_TILE) {                                                             \
+      const size_t length = count - k < HE_TENSOR_TILE ? count - k : HE_TENSOR_TILE;                                 \
+      const uint64_t *const lhs[] = {tensor->a0 + k, tensor->a1 + k}, *const rhs[] = {tensor->b1 + k, tensor->b0 + k}; \
+      prefix##_multiply(product, lhs[0], rhs[1], length, q);                                                         \
+      prefix##_multiply_scalar_accumulate(out0 + k, product, scalar, length, q);                                     \
+      prefix##_sum_of_products(product, lhs, rhs, 2, length, q);                                                     \
+      prefix##_multiply_scalar_accumulate(out1 + k, product, scalar, length, q);                                     \
+    }                                                                                                                \
+  }                                                                                                                  \
   linkage void prefix##_finish_key_product(uint64_t *out0, uint64_t *out1, uint64_t *digits, size_t digit_stride,    \
                                            uint64_t begun, const uint64_t *known, size_t known_digit,                \
                                            const uint64_t *packed, size_t terms, size_t packed_terms,                \
-                                           unsigned log_n, const he_modulus *q, const uint64_t *tables) {            \
-    HE_REQUIRE_FINISH(out0, out1, digits, digit_stride, begun, known, known_digit, terms, packed_terms,              \
+                                           const he_tensor *tensor, unsigned log_n, const he_modulus *q,             \
+                                           const uint64_t *tables) {                                                 \
+    HE_REQUIRE_FINISH(out0, out1, digits, digit_stride, begun, known, known_digit, terms, packed_terms, tensor,      \
                       (size_t)1 << log_n, q);                                                                        \
     (void)begun;                                                                                                     \
     (void)tables;                                                                                                    \
@@ -95,6 +119,7 @@ HE_INLINE bool he_is_centred(const he_conversion *conversion) {
     for (size_t t = 0; t < terms; t++) rows[t] = digits + t * digit_stride;                                          \
     if (known != NULL) prefix##_make_lazy(digits + known_digit * digit_stride, known, (size_t)1 << log_n, q);        \
     prefix##_key_inner_product(out0, out1, rows, packed, terms, packed_terms, (size_t)1 << log_n, q);                \
+    if (tensor != NULL) prefix##_tensor_accumulate(out0, out1, tensor, (size_t)1 << log_n, q);                       \
   }                                                                                                                  \
   linkage void prefix##_finish_quotient(uint64_t *out, const uint64_t *addend, const uint64_t *lhs, uint64_t *digit, \
                                         uint64_t scalar, unsigned log_n, const he_modulus *q,                        \
@@ -109,19 +134,7 @@ HE_INLINE bool he_is_centred(const he_conversion *conversion) {
     if (out != in) memcpy(out, in, sizeof *out << log_n);                                                            \
     prefix##_ntt_inverse(out, log_n, q, tables);                                                                     \
     if (scalar != 1) prefix##_multiply_scalar(out, out, scalar, (size_t)1 << log_n, q);                              \
-  }                                                                                                                  \
-  linkage void prefix##_tensor_accumulate(uint64_t *out0, uint64_t *out1, const uint64_t *a0, const uint64_t *a1,    \
-                                          const uint64_t *b0, const uint64_t *b1, uint64_t scalar, size_t count,     \
-                                          const he_modulus *q) {                                                     \
-    uint64_t product[HE_TENSOR_TILE];                                                                                \
-    for (size_t k = 0; k < count; k += HE_TENSOR_TILE) {                                                             \
-      const size_t length = count - k < HE_TENSOR_TILE ? count - k : HE_TENSOR_TILE;                                 \
-      prefix##_multiply(product, a0 + k, b0 + k, length, q);                                                         \
-      prefix##_multiply_scalar_accumulate(out0 + k, product, scalar, length, q);                                     \
-      const uint64_t *const lhs[] = {a0 + k, a1 + k}, *const rhs[] = {b1 + k, b0 + k};                               \
-      prefix##_sum_of_products(product, lhs, rhs, 2, length, q);                                                     \
-      prefix##_multiply_scalar_accumulate(out1 + k, product, scalar, length, q);                                     \
-    }                                                                                                                \
   }
+
 
 #endif

@@ -24,7 +24,6 @@ const he_kernels he_scalar_kernels = {
   .begin_digits = he_scalar_begin_digits,
   .finish_key_product = he_scalar_finish_key_product,
   .finish_quotient = he_scalar_finish_quotient,
-  .tensor_accumulate = he_scalar_tensor_accumulate,
   .permute = he_scalar_permute,
   .galois_coefficients = he_scalar_galois_coefficients,
   .ntt_table_words = he_scalar_ntt_table_words,

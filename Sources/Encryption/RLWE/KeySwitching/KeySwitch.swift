@@ -51,7 +51,10 @@ package struct KeySwitch: Sendable {
     let digitRows: Int
     let degree: Int
 
-    func products(_ limbs: Int) -> Rows { Rows(block: block, starts: [digitRows * degree, (digitRows + limbs) * degree]) }
+    func products(_ limbs: Int) -> Rows {
+      Rows(block: block, starts: [digitRows * degree, (digitRows + limbs) * degree])
+    }
+
     func spare(_ limbs: Int) -> Range<Int> { (digitRows + 2 * limbs) * degree..<(digitRows + 3 * limbs) * degree }
   }
 
@@ -131,7 +134,7 @@ package struct KeySwitch: Sendable {
         _ spare: inout MutableSpan<UInt64>
       ) -> Void
   ) {
-    let (input, context, pool, degree) = (input, input.context, input.context.scratch, basis.degree)
+    let (input, pool, degree) = (input, input.context.scratch, basis.degree)
     let atOnce = limbsAtOnce(keys: keys.count)
     let steps = schedule.steps
     let scratch = (0..<min(parallelism.threads, steps.count)).map { _ in
@@ -152,11 +155,8 @@ package struct KeySwitch: Sendable {
         var row1 = block.mutableWords(start1..<start1 + degree)
         // The first product ends the transforms, and leaves lazy digits.
         input.multiply(
-          &row0, &row1, by: keys[key], limb: limb, plan: plan, block: scratch.block, offset: offset,
-          begun: key == 0 ? begun[offset] : 0)
-        guard limb < input.limbCount else { continue }
-        term.addMultiple(
-          to: &row0, &row1, limb: limb, plan: plan, factor: context.specialProduct(modulo: plan.modulus))
+          &row0, &row1, by: keys[key], addingMultipleOf: term, limb: limb, plan: plan, block: scratch.block,
+          offset: offset, begun: key == 0 ? begun[offset] : 0)
       }
     }
     @Sendable func end(_ part: Int, _ limbs: Range<Int>, _ key: Int, _ scratch: Scratch) {

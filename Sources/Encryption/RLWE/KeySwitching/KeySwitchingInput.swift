@@ -133,20 +133,46 @@ package struct KeySwitchingInput: Sendable {
     return begun
   }
 
-  /// Σ digit · (k₀, k₁) modulo one prime of the key basis.
+  /// Σ digit · (k₀, k₁) + P · term modulo one prime of the key basis.
   ///
   /// - Parameters:
   ///   - out0: N words.
   ///   - out1: N words.
   ///   - key: What the digits are multiplied by.
+  ///   - term: Modulo the primes of the polynomial; P is 0 modulo the others.
   ///   - limb: Which limb of the key basis.
   ///   - plan: Its transform.
   ///   - block: What `fillDigits` wrote; begun digits become lazy ones.
   ///   - offset: Which of the primes there.
   ///   - begun: Which digits of it are begun.
   func multiply(
-    _ out0: inout MutableSpan<UInt64>, _ out1: inout MutableSpan<UInt64>, by key: KeySwitchingKey, limb: Int,
-    plan: NTTPlan, block: AlignedStorage, offset: Int, begun: UInt64
+    _ out0: inout MutableSpan<UInt64>, _ out1: inout MutableSpan<UInt64>, by key: KeySwitchingKey,
+    addingMultipleOf term: KeySwitchingTerm, limb: Int, plan: NTTPlan, block: AlignedStorage, offset: Int, begun: UInt64
+  ) {
+    guard limb < limbCount else {
+      multiply(&out0, &out1, by: key, adding: nil, limb: limb, plan: plan, block: block, offset: offset, begun: begun)
+      return
+    }
+    let (backend, q) = (plan.backend, plan.modulus)
+    let factor = context.specialProduct(modulo: q)
+    switch term {
+    case .zero:
+      multiply(&out0, &out1, by: key, adding: nil, limb: limb, plan: plan, block: block, offset: offset, begun: begun)
+    case .polynomials(let c0, let c1):
+      multiply(&out0, &out1, by: key, adding: nil, limb: limb, plan: plan, block: block, offset: offset, begun: begun)
+      backend.multiplyScalarAccumulate(&out0, c0.limb(limb), by: factor, modulo: q)
+      backend.multiplyScalarAccumulate(&out1, c1.limb(limb), by: factor, modulo: q)
+    case .product(let a, let b):
+      let tensor = TensorTerm(
+        a0: a.0.limb(limb), a1: a.1.limb(limb), b0: b.0.limb(limb), b1: b.1.limb(limb), scalar: factor)
+      multiply(
+        &out0, &out1, by: key, adding: tensor, limb: limb, plan: plan, block: block, offset: offset, begun: begun)
+    }
+  }
+
+  private func multiply(
+    _ out0: inout MutableSpan<UInt64>, _ out1: inout MutableSpan<UInt64>, by key: KeySwitchingKey,
+    adding tensor: TensorTerm?, limb: Int, plan: NTTPlan, block: AlignedStorage, offset: Int, begun: UInt64
   ) {
     let (storage, range) = (key.storage, key.packedRange(limb, limbs: limbCount))
     let words = digitCount * degree
@@ -155,7 +181,7 @@ package struct KeySwitchingInput: Sendable {
     plan.finishKeyProduct(
       &out0, &out1, digits: &digits, terms: digitCount, begun: begun,
       known: known == nil ? nil : evaluations?.words(limb * degree..<(limb + 1) * degree), knownDigit: known ?? 0,
-      packed: storage.words(range), packedTerms: key.digitCount)
+      packed: storage.words(range), packedTerms: key.digitCount, adding: tensor)
   }
 
   /// Which digit the evaluations modulo a prime of the key basis are, if they are known and one.

@@ -14,20 +14,4 @@ package enum KeySwitchingTerm: Sendable {
 
   /// a₀b₀ and a₀b₁ + a₁b₀, a limb at a time: these parts of a product are never stored.
   case product(RNSPolynomial<Evaluation>.Pair, RNSPolynomial<Evaluation>.Pair)
-
-  /// Adds one limb of `factor` times both polynomials.
-  func addMultiple(
-    to row0: inout MutableSpan<UInt64>, _ row1: inout MutableSpan<UInt64>, limb: Int, plan: NTTPlan, factor: UInt64
-  ) {
-    let (backend, q) = (plan.backend, plan.modulus)
-    switch self {
-    case .zero: break
-    case .polynomials(let c0, let c1):
-      backend.multiplyScalarAccumulate(&row0, c0.limb(limb), by: factor, modulo: q)
-      backend.multiplyScalarAccumulate(&row1, c1.limb(limb), by: factor, modulo: q)
-    case .product(let a, let b):
-      backend.tensorAccumulate(
-        &row0, &row1, a.0.limb(limb), a.1.limb(limb), b.0.limb(limb), b.1.limb(limb), by: factor, modulo: q)
-    }
-  }
 }
