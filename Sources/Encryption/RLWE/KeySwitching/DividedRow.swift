@@ -24,7 +24,7 @@ extension DividedRow where Domain == Coefficient {
   ///   - rest: The dropped limbs.
   ///   - part: Which polynomial of them.
   ///   - limbs: Which of the kept limbs.
-  ///   - plans: The transforms of the polynomial.
+  ///   - plans: The transforms of the key basis.
   ///   - spare: As many words, aligned. Overwritten.
   func write(
     _ rows: inout MutableSpan<UInt64>, rest: DroppedLimbs, part: Int, limbs: Range<Int>, plans: [NTTPlan],
@@ -79,7 +79,7 @@ extension DividedRow where Domain == Evaluation {
   ///   - rest: The dropped limbs.
   ///   - part: Which polynomial of them.
   ///   - limbs: Which of the kept limbs.
-  ///   - plans: The transforms of the polynomial.
+  ///   - plans: The transforms of the key basis.
   ///   - spare: As many words, aligned. Overwritten.
   func write(
     _ rows: inout MutableSpan<UInt64>, rest: DroppedLimbs, part: Int, limbs: Range<Int>, plans: [NTTPlan],

@@ -19,7 +19,7 @@ package struct SwitchingJob<Domain: PolynomialDomain>: Sendable {
 /// Goes through the key basis a few limbs at a time, and finishes them as far as it can while they are in the cache: several keys
 /// one after the other, so that the digits of a limb are made once for all keys of a round [HS18], and never stored for all limbs. What
 /// is divided out comes first, as all other limbs need it. Scratch is borrowed from the parameters, which keep it: for each thread the
-/// digits modulo so many primes and three polynomials modulo one or two, and for each key of a round what waits for the end.
+/// digits and three polynomials modulo so many primes, and for each key of a round what waits for the end.
 package struct KeySwitch: Sendable {
   let input: KeySwitchingInput
   let parallelism: Parallelism
@@ -126,7 +126,7 @@ package struct KeySwitch: Sendable {
   ///   - rows: Where the products of limbs with a key go; for limbs that are done as a whole it may be the thread's scratch.
   ///   - finish: What becomes of their products, 0 or 1, with a key. Rows and spare may be overwritten.
   private func sweep(
-    _ schedule: Schedule, basis: RNSBasis, keys: [KeySwitchingKey], addingMultipleOf term: KeySwitchingTerm = .zero,
+    _ schedule: Schedule, basis: RNSBasis, keys: [KeySwitchingKey], addingMultipleOf term: KeySwitchingTerm,
     rows: @Sendable (_ limbs: Range<Int>, _ key: Int, _ scratch: Scratch) -> Rows,
     finish:
       @Sendable (
@@ -208,8 +208,8 @@ package struct KeySwitch: Sendable {
     addingMultipleOf term: KeySwitchingTerm = .zero, to target: RNSBasis
   ) -> [RNSPolynomial<Evaluation>.Pair] {
     quotients(jobs, dividedBy: division, addingMultipleOf: term, to: target) {
-      output, rows, rest, part, limbs, spare in
-      output.write(&rows, rest: rest, part: part, limbs: limbs, plans: target.plans, spare: &spare)
+      output, rows, rest, part, limbs, plans, spare in
+      output.write(&rows, rest: rest, part: part, limbs: limbs, plans: plans, spare: &spare)
     }
   }
 
@@ -218,8 +218,8 @@ package struct KeySwitch: Sendable {
     _ jobs: [SwitchingJob<Coefficient>], dividedBy division: SpecialDivision, to target: RNSBasis
   ) -> [RNSPolynomial<Coefficient>.Pair] {
     quotients(jobs, dividedBy: division, addingMultipleOf: .zero, to: target) {
-      output, rows, rest, part, limbs, spare in
-      output.write(&rows, rest: rest, part: part, limbs: limbs, plans: target.plans, spare: &spare)
+      output, rows, rest, part, limbs, plans, spare in
+      output.write(&rows, rest: rest, part: part, limbs: limbs, plans: plans, spare: &spare)
     }
   }
 
@@ -227,7 +227,7 @@ package struct KeySwitch: Sendable {
   private typealias Write<Domain: PolynomialDomain> =
     @Sendable (
       _ output: DividedRow<Domain>, _ rows: inout MutableSpan<UInt64>, _ rest: DroppedLimbs, _ part: Int,
-      _ limbs: Range<Int>, _ spare: inout MutableSpan<UInt64>
+      _ limbs: Range<Int>, _ plans: [NTTPlan], _ spare: inout MutableSpan<UInt64>
     ) -> Void
 
   private func quotients<Domain: PolynomialDomain>(
@@ -283,7 +283,8 @@ package struct KeySwitch: Sendable {
         return
       }
       rest[key].wait()
-      write(outputs[key][part], &rows, rest[key], part, limbs, &spare)
+      // By the kernels of the key; the ciphertext's parameters may have chosen others.
+      write(outputs[key][part], &rows, rest[key], part, limbs, basis.plans, &spare)
     }
     return results
   }
