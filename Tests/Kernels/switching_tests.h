@@ -106,10 +106,11 @@ static void test_switching(const he_kernels *k, unsigned log_n, const he_modulus
     }
     scalar->key_inner_product(out[0], out[1], rows, packed_reference, terms, terms, n, &q[j]);
     uint64_t *x[4];
-    for (unsigned i = 0; i < 4; i++) x[i] = filled(n, q[j].value, (unsigned)below(FILLS));
+    // As large as it can be where the sums are.
+    const bool is_most = terms == HE_TERMS_MAX, has_tensor = is_most || below(2) == 0;
+    for (unsigned i = 0; i < 4; i++) x[i] = filled(n, q[j].value, is_most ? 1 : (unsigned)below(FILLS));
     he_tensor tensor = {.a0 = x[0], .a1 = x[1], .b0 = x[2], .b1 = x[3]};
-    fill(&tensor.scalar, 1, q[j].value, (unsigned)below(FILLS));
-    const bool has_tensor = below(2) == 0;
+    fill(&tensor.scalar, 1, q[j].value, is_most ? 1 : (unsigned)below(FILLS));
     if (has_tensor) add_tensor(out[0], out[1], &tensor, n, &q[j]);
     if (known < terms) fill(digits + (j * terms + known) * stride, n, q[j].value, 1);
     k->finish_key_product(out[2], out[3], digits + j * terms * stride, stride, begun,

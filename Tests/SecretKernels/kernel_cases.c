@@ -157,23 +157,24 @@ static void begin_digit(const setting *s, const uint64_t *in, size_t from_count,
   s->kernels->begin_digits(s->scratch, s->n, in, s->n, s->log_n, &conversion, tables);
 }
 
-static size_t finish_key_product_of(const setting *s, uint64_t *out, const uint64_t *in, size_t from_count) {
+static size_t finish_key_product_of(const setting *s, uint64_t *out, const uint64_t *in, size_t from_count,
+                                    bool has_tensor) {
   uint64_t *packed = s->scratch + s->n, *second = s->scratch + 3 * s->n;
   FOR_EACH_LIMB {
     begin_digit(s, in, from_count, false, i);
     s->kernels->pack_key(packed, IN(1), IN(2), 0, 1, s->n, &s->q[i]);
     const he_tensor tensor = {.a0 = IN(0), .a1 = IN(1), .b0 = IN(2), .b1 = IN(3), .scalar = IN(4)[0]};
-    s->kernels->finish_key_product(out + i * s->n, second, s->scratch, s->n, 1, NULL, 0, packed, 1, 1, &tensor, s->log_n,
-                                   &s->q[i], s->tables[i]);
+    s->kernels->finish_key_product(out + i * s->n, second, s->scratch, s->n, 1, NULL, 0, packed, 1, 1,
+                                   has_tensor ? &tensor : NULL, s->log_n, &s->q[i], s->tables[i]);
   }
   return LIMBS * s->n;
 }
 
 static size_t finish_key_product(const setting *s, uint64_t *out, const uint64_t *in) {
-  return finish_key_product_of(s, out, in, LIMBS);
+  return finish_key_product_of(s, out, in, LIMBS, true);
 }
 static size_t finish_key_product_of_row(const setting *s, uint64_t *out, const uint64_t *in) {
-  return finish_key_product_of(s, out, in, 1);
+  return finish_key_product_of(s, out, in, 1, false);
 }
 
 /// The first digit begun, the second known by its evaluations.
@@ -182,7 +183,8 @@ static size_t finish_key_product_known(const setting *s, uint64_t *out, const ui
   FOR_EACH_LIMB {
     begin_digit(s, in, LIMBS, false, i);
     for (size_t t = 0; t < 2; t++) s->kernels->pack_key(packed, IN(1), IN(2), t, 2, s->n, &s->q[i]);
-    s->kernels->finish_key_product(out + i * s->n, second, s->scratch, s->n, 1, IN(3), 1, packed, 2, 2, NULL, s->log_n, &s->q[i],
+    const he_tensor tensor = {.a0 = IN(0), .a1 = IN(1), .b0 = IN(2), .b1 = IN(3), .scalar = IN(4)[0]};
+    s->kernels->finish_key_product(out + i * s->n, second, s->scratch, s->n, 1, IN(3), 1, packed, 2, 2, &tensor, s->log_n, &s->q[i],
                                    s->tables[i]);
   }
   return LIMBS * s->n;
@@ -265,8 +267,8 @@ const test_case kernel_cases[] = {
   {"ntt_inverse", RESIDUES, ntt_inverse},
   {"ntt_inverse_scaled", RESIDUES, ntt_inverse_scaled},
   {"begin_digits and finish_key_product with a tensor", RESIDUES, finish_key_product},
-  {"begin_digits of one row and finish_key_product with a tensor", RESIDUES, finish_key_product_of_row},
-  {"finish_key_product of a known digit", RESIDUES, finish_key_product_known},
+  {"begin_digits of one row and finish_key_product", RESIDUES, finish_key_product_of_row},
+  {"finish_key_product of a known digit with a tensor", RESIDUES, finish_key_product_known},
   {"begin_digits and finish_quotient", RESIDUES, finish_quotient},
   {"begin_digits of one centred row and finish_quotient", RESIDUES, finish_quotient_centred},
   {"convert", RESIDUES, convert_fast},

@@ -2,8 +2,9 @@
 
 import CPolynomial
 
-// A key switch modulo one prime of the key basis or two, in two steps. Between them digits are begun: words in a form of the
-// backend's own.
+// A key switch modulo a few primes of the key basis, in two steps. Between them digits are begun: words in a form of the backend's
+// own.
+
 /// What a product of ciphertexts adds to a key switch: scalar · a₀·b₀ to the one sum, scalar · (a₀·b₁ + a₁·b₀) to the other.
 public struct TensorTerm: ~Escapable {
   let a0, a1, b0, b1: Span<UInt64>
@@ -73,10 +74,16 @@ extension KernelBackend {
         guard let out = out.baseAddress, let input = input.baseAddress else { return }
         var rows: [4 of UnsafePointer<UInt64>] = unsafe .init(repeating: input)
         for (j, target) in targets.enumerated() {
+          var isLent = false
           lend(target) { tables in
             precondition(tables.count == words, "tables of another degree")
-            unsafe tables.withUnsafeBufferPointer { if let base = $0.baseAddress { unsafe rows[j] = base } }
+            unsafe tables.withUnsafeBufferPointer {
+              guard let base = $0.baseAddress else { return }
+              unsafe rows[j] = base
+              isLent = true
+            }
           }
+          precondition(isLent, "no tables of target \(target)")
         }
         unsafe rows.span.withUnsafeBufferPointer { rows in
           guard let rows = rows.baseAddress else { return }

@@ -60,8 +60,8 @@ package final class RNSMap: Sendable {
 
   /// x given modulo M·R, M the product of `source` and R that of `target`, to round(t·x / M) modulo R.
   ///
-  /// Reads x modulo `source` as its input and x modulo `target` as the output's own term. With t = 1 it is the division by M
-  /// that ends a key switch or drops primes; with the plaintext modulus t it ends a multiplication.
+  /// Reads x modulo `source` as its input and x modulo `target` as the output's own term. With the plaintext modulus t it
+  /// ends a multiplication.
   /// requires: no prime in both.
   package static func division(
     by source: [NTTPlan], in target: [NTTPlan], multiplier t: BigInteger = 1

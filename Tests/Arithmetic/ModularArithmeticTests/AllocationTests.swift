@@ -58,13 +58,15 @@ import Testing
 
   @Test(arguments: KernelBackend.supported)
   func transformsAndProducts(_ backend: KernelBackend) throws {
-    let q = try primes(1)[0]
+    let moduli = try primes(2)
+    let q = moduli[0]
+    let summation = RNSConversion(from: [moduli[1]], to: [q], inverses: [], factors: [3])
     let root = try #require(RootsOfUnity.minimalPrimitive(order: UInt64(2 * Self.degree), modulo: q))
     let tables = AlignedWords(Array(repeating: 0, count: backend.nttTableWords(logDegree: Self.logDegree)))
     expectNoAllocations("fillNTTTables") {
       tables.mutate { backend.fillNTTTables(&$0, logDegree: Self.logDegree, modulo: q, root: root) }
     }
-    let (data, lazy) = (residues(q), residues(q))
+    let (data, lazy, digit) = (residues(q), residues(q), residues(q))
     tables.read { tables in
       expectNoAllocations("nttForward") { data.mutate { backend.nttForward(&$0, modulo: q, tables: tables) } }
       expectNoAllocations("nttInverse") { data.mutate { backend.nttInverse(&$0, modulo: q, tables: tables) } }
@@ -74,8 +76,9 @@ import Testing
       // Not `expectNoAllocations`, whose second run would transform lazy words.
       let count = Allocations.count { lazy.mutate { backend.nttForwardLazy(&$0, modulo: q, tables: tables) } }
       #expect(count == 0, "nttForwardLazy allocated \(count) times")
+      digit.mutate { backend.nttForwardLazy(&$0, modulo: q, tables: tables) }
     }
-    let (lhs, out0, out1) = (residues(q), residues(q), residues(q))
+    let (lhs, out0, out1) = (residues(moduli[1]), residues(q), residues(q))
     let packed = AlignedWords(
       Array(repeating: 0, count: backend.packedKeyWords(terms: 1, count: Self.degree, modulo: q)))
     lazy.read { lazy in
@@ -95,6 +98,16 @@ import Testing
         expectNoAllocations("packKey") {
           packed.mutate { backend.packKey(&$0, lhs, lhs, term: 0, of: 1, modulo: q) }
         }
+        tables.read { tables in
+          expectNoAllocations("beginDigits") {
+            out0.mutate { out in
+              backend.beginDigits(
+                &out, outStride: Self.degree, lhs, inputStride: Self.degree, degree: Self.degree, by: summation,
+                targets: 0..<1
+              ) { _, use in use(tables) }
+            }
+          }
+        }
         packed.read { packed in
           expectNoAllocations("keyInnerProduct") {
             out0.mutate { out0 in
@@ -102,6 +115,20 @@ import Testing
                 backend.keyInnerProduct(
                   &out0, &out1, lazyDigits: lazy, digitStride: lazy.count, terms: 1, packed: packed,
                   packedTerms: 1, modulo: q)
+              }
+            }
+          }
+          tables.read { tables in
+            expectNoAllocations("finishKeyProduct with a tensor") {
+              out0.mutate { out0 in
+                out1.mutate { out1 in
+                  digit.mutate { digit in
+                    backend.finishKeyProduct(
+                      &out0, &out1, digits: &digit, digitStride: Self.degree, terms: 1, begun: 0, packed: packed,
+                      packedTerms: 1, adding: TensorTerm(a0: lhs, a1: lhs, b0: lhs, b1: lhs, scalar: 5), modulo: q,
+                      tables: tables)
+                  }
+                }
               }
             }
           }

@@ -190,13 +190,11 @@ final class SwitchingFixture: Sendable {
         try evaluation.applying(element, with: fixture.keys, parallelism: .none)
       )
     }
-    // More than two keys wait for, and less than three, in either form.
+    // More than two keys wait for, and less than three.
     let special = set.specialBits.count
-    let waits = [2 * (ciphertext.limbCount + special), 2 * (special == 1 ? 1 : special + 1)].map {
-      5 * $0 * set.degree * MemoryLayout<UInt64>.stride / 2
-    }
+    let wait = 5 * (special == 1 ? 1 : special + 1) * set.degree * MemoryLayout<UInt64>.stride
     for threads in [1, 2, 3] {
-      for waitingBytes in waits + [0, KeySwitch.usualWaitingBytes] {
+      for waitingBytes in [wait, 0, KeySwitch.usualWaitingBytes] {
         let images = try ciphertext.applying(
           elements, with: fixture.keys, parallelism: Parallelism(threads), waitingBytes: waitingBytes)
         let evaluations = try evaluation.applying(

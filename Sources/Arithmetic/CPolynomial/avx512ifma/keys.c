@@ -3,7 +3,7 @@
 // Evaluation keys: how they are packed, and inner products with them.
 //
 // A packed key holds residues times 2^52 modulo q, which the Montgomery reduction takes off again, each in as few bytes as q
-// has: keys are all that a key switch reads from memory, and the rest of the word would be a quarter or more of them. A
+// has: keys are most of what a key switch reads from memory, and the rest of the word would be a quarter or more of them. A
 // masked load and a permutation of bytes spread eight of them over a vector.
 
 #include <string.h>

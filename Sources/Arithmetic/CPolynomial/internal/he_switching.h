@@ -55,6 +55,9 @@ HE_INLINE bool he_is_centred(const he_conversion *conversion) {
         HE_REQUIRE_BELOW(rows_[i], count, (q)->value);                                      \
         HE_REQUIRE_DISJOINT(out0, rows_[i], count);                                         \
         HE_REQUIRE_DISJOINT(out1, rows_[i], count);                                         \
+        for (size_t t = 0; t < (terms); t++) {                                              \
+          HE_REQUIRE_DISJOINT(rows_[i], (digits) + t * (digit_stride), count);              \
+        }                                                                                   \
         (void)rows_;                                                                        \
       }                                                                                     \
     }                                                                                       \
@@ -135,6 +138,5 @@ HE_INLINE bool he_is_centred(const he_conversion *conversion) {
     prefix##_ntt_inverse(out, log_n, q, tables);                                                                     \
     if (scalar != 1) prefix##_multiply_scalar(out, out, scalar, (size_t)1 << log_n, q);                              \
   }
-
 
 #endif

@@ -83,6 +83,14 @@ package struct KeySwitch: Sendable {
 
     var order: LoopOrder { LoopOrder(rounds: rounds) }
 
+    /// The most limbs of one step.
+    var limbsAtOnce: Int {
+      steps.reduce(1) { most, step in
+        guard case .whole(let limbs) = step else { return most }
+        return max(most, limbs.count)
+      }
+    }
+
     mutating func append(round: [[Step]]) {
       rounds.append(round.map(\.count))
       for case .products(let limb) in round.joined() { places[limb] = places.count }
@@ -135,8 +143,7 @@ package struct KeySwitch: Sendable {
       ) -> Void
   ) {
     let (input, pool, degree) = (input, input.context.scratch, basis.degree)
-    let atOnce = limbsAtOnce(keys: keys.count)
-    let steps = schedule.steps
+    let (steps, atOnce) = (schedule.steps, schedule.limbsAtOnce)
     let scratch = (0..<min(parallelism.threads, steps.count)).map { _ in
       Scratch(
         block: pool.take(count: atOnce * (input.digitCount + 3) * degree),
