@@ -113,12 +113,13 @@ package struct KeySwitch: Sendable {
     keys > 1 || input.context.digitsHaveOneLimb ? 1 : KernelBackend.mostDigitsAtOnce
   }
 
-  /// All limbs as a whole, but among several threads and for one key the last one of each in small steps, so that all threads end
-  /// together.
+  /// All limbs as a whole, but among several threads and for one key the last ones of each in small steps, so that all threads end
+  /// together: two where limbs go one at a time anyhow, else one.
   private func steps(_ limbs: Range<Int>, keys: Int) -> [[Step]] {
-    LoopOrder.equalShares(of: limbs.count, for: parallelism).map { share in
+    let small = parallelism.threads == 1 || keys > 1 ? 0 : limbsAtOnce(keys: keys) == 1 ? 2 : 1
+    return LoopOrder.equalShares(of: limbs.count, for: parallelism).map { share in
       let own = limbs.lowerBound + share.lowerBound..<limbs.lowerBound + share.upperBound
-      let split = own.suffix(parallelism.threads > 1 && keys == 1 ? 1 : 0)
+      let split = own.suffix(small)
       return whole(own.lowerBound..<split.startIndex, keys: keys) + split.map { .products($0) }
         + split.flatMap { [.part(0, limb: $0), .part(1, limb: $0)] }
     }
