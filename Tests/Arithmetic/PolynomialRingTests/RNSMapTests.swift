@@ -58,6 +58,14 @@ import Testing
     plans.flatMap { plan in values.map { $0.residue(modulo: plan.modulus.value) } }
   }
 
+  /// The rows [x·(M/mᵢ)⁻¹], and what they overflow by, which one prime alone has no use for.
+  private static func multiplied(_ values: [BigInteger], _ source: [NTTPlan]) -> [UInt64] {
+    let rows = zip(source, RNSMap.inversesOfCofactors(source)).flatMap { plan, inverse in
+      values.map { plan.modulus.multiply($0.residue(modulo: plan.modulus.value), inverse) }
+    }
+    return rows + (source.count == 1 ? [] : apply(.overflow(of: source), rows))
+  }
+
   /// round(numerator / denominator), halves upwards.
   private static func rounded(_ numerator: BigInteger, over denominator: BigInteger) -> BigInteger {
     (numerator * 2 + denominator).floorQuotientAndRemainder(dividingBy: denominator * 2).quotient
@@ -101,12 +109,7 @@ import Testing
       let (source, target) = try widths.plans(set)
       let modulus = Self.product(source)
       let values = Self.integers(modulus, &generator)
-      let multiplied = zip(source, RNSMap.inversesOfCofactors(source)).flatMap { plan, inverse in
-        values.map { plan.modulus.multiply($0.residue(modulo: plan.modulus.value), inverse) }
-      }
-      // One prime needs none.
-      let overflow = source.count == 1 ? [] : Self.apply(.overflow(of: source), multiplied)
-      let output = Self.apply(.liftingOfMultiplied(from: source, to: target), multiplied + overflow)
+      let output = Self.apply(.liftingOfMultiplied(from: source, to: target), Self.multiplied(values, source))
       #expect(output == Self.apply(.lifting(from: source, to: target), Self.rows(values, source)), "\(generator)")
     }
   }
@@ -146,13 +149,8 @@ import Testing
       let (source, target) = try widths.plans(set)
       let divisor = Self.product(source)
       let values = Self.integers(divisor * Self.product(target), &generator)
-      let multiplied = zip(source, RNSMap.inversesOfCofactors(source)).flatMap { plan, inverse in
-        values.map { plan.modulus.multiply($0.residue(modulo: plan.modulus.value), inverse) }
-      }
-      // One prime needs none.
-      let overflow = source.count == 1 ? [] : Self.apply(.overflow(of: source), multiplied)
       let map = RNSMap.divisionOfMultiplied(by: source, in: target)
-      let (input, own) = (multiplied + overflow, Self.rows(values, target))
+      let (input, own) = (Self.multiplied(values, source), Self.rows(values, target))
       let expected = Self.rows(values.map { Self.rounded($0, over: divisor) }, target)
       #expect(Self.apply(map, input, own: own) == expected, "\(generator)")
       for limb in target.indices {
