@@ -184,8 +184,8 @@ static size_t finish_key_product_known(const setting *s, uint64_t *out, const ui
     begin_digit(s, in, LIMBS, false, i);
     for (size_t t = 0; t < 2; t++) s->kernels->pack_key(packed, IN(1), IN(2), t, 2, s->n, &s->q[i]);
     const he_tensor tensor = {.a0 = IN(0), .a1 = IN(1), .b0 = IN(2), .b1 = IN(3), .scalar = IN(4)[0]};
-    s->kernels->finish_key_product(out + i * s->n, second, s->scratch, s->n, 1, IN(3), 1, packed, 2, 2, &tensor, s->log_n, &s->q[i],
-                                   s->tables[i]);
+    s->kernels->finish_key_product(out + i * s->n, second, s->scratch, s->n, 1, IN(3), 1, packed, 2, 2, &tensor, s->log_n,
+                                   &s->q[i], s->tables[i]);
   }
   return LIMBS * s->n;
 }

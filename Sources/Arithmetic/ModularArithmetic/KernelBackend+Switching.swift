@@ -38,8 +38,11 @@ public struct TensorTerm: ~Escapable {
 }
 
 extension KernelBackend {
+  /// Something of each output of `beginDigits`.
+  public typealias OfEachDigit<Element> = [4 of Element]
+
   /// Most outputs of `beginDigits`.
-  public static let mostDigitsAtOnce = 4
+  public static var mostDigitsAtOnce: Int { OfEachDigit<UInt64>.count }
 
   /// Maps coefficients to some of the other moduli of a map, and begins their transforms.
   ///
@@ -72,7 +75,7 @@ extension KernelBackend {
     unsafe out.withUnsafeMutableBufferPointer { out in
       unsafe input.withUnsafeBufferPointer { input in
         guard let out = out.baseAddress, let input = input.baseAddress else { return }
-        var rows: [4 of UnsafePointer<UInt64>] = unsafe .init(repeating: input)
+        var rows = unsafe OfEachDigit<UnsafePointer<UInt64>>(repeating: input)
         for (j, target) in targets.enumerated() {
           var isLent = false
           lend(target) { tables in

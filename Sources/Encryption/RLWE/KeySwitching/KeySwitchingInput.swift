@@ -4,7 +4,7 @@ internal import ModularArithmetic
 package import PolynomialRing
 
 /// Which digits modulo some primes are begun: for each prime bit d for digit d.
-typealias BegunDigits = [4 of UInt64]
+typealias BegunDigits = KernelBackend.OfEachDigit<UInt64>
 
 /// A polynomial that is to be switched, ready to be cut into digits.
 ///
@@ -149,24 +149,20 @@ package struct KeySwitchingInput: Sendable {
     _ out0: inout MutableSpan<UInt64>, _ out1: inout MutableSpan<UInt64>, by key: KeySwitchingKey,
     addingMultipleOf term: KeySwitchingTerm, limb: Int, plan: NTTPlan, block: AlignedStorage, offset: Int, begun: UInt64
   ) {
-    guard limb < limbCount else {
-      multiply(&out0, &out1, by: key, adding: nil, limb: limb, plan: plan, block: block, offset: offset, begun: begun)
-      return
-    }
-    let (backend, q) = (plan.backend, plan.modulus)
-    let factor = context.specialProduct(modulo: q)
-    switch term {
-    case .zero:
-      multiply(&out0, &out1, by: key, adding: nil, limb: limb, plan: plan, block: block, offset: offset, begun: begun)
-    case .polynomials(let c0, let c1):
-      multiply(&out0, &out1, by: key, adding: nil, limb: limb, plan: plan, block: block, offset: offset, begun: begun)
-      backend.multiplyScalarAccumulate(&out0, c0.limb(limb), by: factor, modulo: q)
-      backend.multiplyScalarAccumulate(&out1, c1.limb(limb), by: factor, modulo: q)
-    case .product(let a, let b):
+    let (backend, q, isOwn) = (plan.backend, plan.modulus, limb < limbCount)
+    if isOwn, case .product(let a, let b) = term {
       let tensor = TensorTerm(
-        a0: a.0.limb(limb), a1: a.1.limb(limb), b0: b.0.limb(limb), b1: b.1.limb(limb), scalar: factor)
+        a0: a.0.limb(limb), a1: a.1.limb(limb), b0: b.0.limb(limb), b1: b.1.limb(limb),
+        scalar: context.specialProduct(modulo: q))
       multiply(
         &out0, &out1, by: key, adding: tensor, limb: limb, plan: plan, block: block, offset: offset, begun: begun)
+      return
+    }
+    multiply(&out0, &out1, by: key, adding: nil, limb: limb, plan: plan, block: block, offset: offset, begun: begun)
+    if isOwn, case .polynomials(let c0, let c1) = term {
+      let factor = context.specialProduct(modulo: q)
+      backend.multiplyScalarAccumulate(&out0, c0.limb(limb), by: factor, modulo: q)
+      backend.multiplyScalarAccumulate(&out1, c1.limb(limb), by: factor, modulo: q)
     }
   }
 
